@@ -1,0 +1,76 @@
+import gzip
+import hashlib
+from importlib.machinery import ModuleSpec
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.datasets import load_digits
+
+from rnnkit import datasets
+
+
+def test_digits_are_those_of_scikit_learn():
+    images, labels = datasets.digits()
+    bunch = load_digits()
+    assert images.shape == (1797, 8, 8)
+    assert images.dtype == np.float32
+    assert labels.dtype == np.int64
+    np.testing.assert_array_equal(images * 16, bunch.images)
+    np.testing.assert_array_equal(labels, bunch.target)
+
+
+def test_digits_without_scikit_learn_names_the_repair(monkeypatch):
+    monkeypatch.setattr(datasets, "find_spec", lambda name: None)
+    with pytest.raises(FileNotFoundError, match=r"digits: .*pip install scikit-learn"):
+        datasets.digits()
+
+
+def test_digits_missing_file_names_the_repair(monkeypatch, tmp_path):
+    spec = ModuleSpec("sklearn", None, origin=str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(datasets, "find_spec", lambda name: spec)
+    with pytest.raises(FileNotFoundError, match=r"digits\.csv\.gz is missing .*--force-reinstall"):
+        datasets.digits()
+
+
+def packed(tmp_path, content):
+    path = tmp_path / "data.csv.gz"
+    path.write_bytes(gzip.compress(content, mtime=0))
+    return path
+
+
+def test_read_verified_returns_what_was_packed(tmp_path):
+    content = b"1,2,3\n"
+    assert (
+        datasets.read_verified(packed(tmp_path, content), hashlib.sha256(content).hexdigest(), "x") == content
+    )
+
+
+def test_other_data_is_named_with_both_fingerprints(tmp_path):
+    path = packed(tmp_path, b"1,2,4\n")
+    with pytest.raises(ValueError, match=r"data\.csv\.gz is not the expected data: .*make data"):
+        datasets.read_verified(path, hashlib.sha256(b"1,2,3\n").hexdigest(), "make data")
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory):
+    content = bytes(range(256)) * 8
+    path = packed(tmp_path_factory.mktemp("good"), content)
+    return path, hashlib.sha256(content).hexdigest()
+
+
+@given(data=st.data())
+def test_any_cut_or_changed_byte_never_passes_as_good(good, data):
+    path, sha256 = good
+    original = path.read_bytes()
+    position = data.draw(st.integers(10, len(original) - 1))
+    if data.draw(st.booleans()):
+        bad = original[:position]
+    else:
+        bad = bytearray(original)
+        bad[position] ^= data.draw(st.integers(1, 255))
+    damaged = path.with_name("damaged.csv.gz")
+    damaged.write_bytes(bad)
+    with pytest.raises(ValueError, match=r"damaged\.csv\.gz is .*repair with: make data"):
+        datasets.read_verified(damaged, sha256, "make data")
