@@ -1,0 +1,129 @@
+"""The files around the code agree with each other: pins, conda environment, workflows, documents."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[1]
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+PACKAGES = packages_distributions()  # {"yaml": ["PyYAML"], …}
+
+
+def targets():
+    return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def imported(path):
+    """The top-level names that a module imports from outside its own package."""
+    names = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names.append(node.module)
+    return {name.split(".")[0] for name in names}
+
+
+def requirements(*groups):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    return [Requirement(line) for line in sum((extras[group] for group in groups), project["dependencies"])]
+
+
+class TestPins:
+    def pins(self):
+        lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+        return [line for line in lines if not line.startswith("#")]
+
+    def test_every_line_is_one_exact_public_version(self):
+        pins = self.pins()
+        assert not [pin for pin in pins if not re.fullmatch(r"[a-z0-9-]+==\d[\d.a-z]*", pin)]
+        names = [pin.split("==")[0] for pin in pins]
+        assert names == sorted(set(names))
+
+    def test_every_requirement_is_pinned_within_its_bounds(self):
+        versions = dict(pin.split("==") for pin in self.pins())
+        for requirement in requirements("book", "test"):
+            assert requirement.specifier.contains(versions[canonicalize_name(requirement.name)]), requirement
+
+    def test_project_file_has_lower_bounds_only(self):
+        operators = {str(r): {s.operator for s in r.specifier} for r in requirements("book", "test")}
+        assert [r for r, used in operators.items() if used != {">="}] == ["jupyter-book<2,>=1.0.4"]
+
+    @pytest.mark.parametrize(
+        ("folder", "extras"), [("rnnkit", []), ("tools", ["book", "test"]), ("tests", ["book", "test"])]
+    )
+    def test_every_imported_package_is_required(self, folder, extras):
+        required = {canonicalize_name(requirement.name) for requirement in requirements(*extras)}
+        ours = {path.stem for path in (ROOT / "tools").rglob("*.py")} | {"rnnkit", "conftest"}
+        missing = {}
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for name in imported(path) - sys.stdlib_module_names - ours:
+                if not required & {canonicalize_name(package) for package in PACKAGES.get(name, [])}:
+                    missing.setdefault(name, str(path.relative_to(ROOT)))
+        assert not missing
+
+    def test_conda_environment_has_no_list_of_its_own(self):
+        environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+        python, pip, lines = environment["dependencies"]
+        assert python.startswith("python=3.")
+        assert pip == "pip"
+        assert lines == {"pip": ["-c constraints.txt", "-e .[book,test]"]}
+
+
+class TestContinuousIntegration:
+    def test_script_is_executable_and_well_formed(self):
+        script = ROOT / ".ci/run"
+        assert os.access(script, os.X_OK)
+        subprocess.run(["bash", "-n", script], check=True)
+
+    @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+    def test_workflow(self, path):
+        workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
+        triggers = workflow[True]  # YAML reads the key `on` as true
+        assert set(triggers) <= {"push", "pull_request", "schedule", "workflow_dispatch"}
+        assert workflow["permissions"] == {"contents": "read"}
+        for job in workflow["jobs"].values():
+            for step in job["steps"]:
+                if "uses" in step:
+                    assert re.fullmatch(r"actions/[a-z-]+@v\d+", step["uses"])
+                else:
+                    self.check_command(step["run"])
+
+    @staticmethod
+    def check_command(line):
+        words = line.split()
+        if words[0] == "make":
+            assert words[1] in targets()
+        elif words[0] in ("bash", "python") and words[1] != "-m":
+            assert (ROOT / words[1]).is_file()
+        else:
+            assert words[:3] == ["python", "-m", "pip"]
+
+    def test_all_three_workflows_exist(self):
+        assert [path.stem for path in WORKFLOWS] == ["publish", "test", "weekly"]
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_commands_named_in_the_documents_exist(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    named = set(re.findall(r"(?:^|`)make ([a-z]+)", text, re.MULTILINE))
+    assert named
+    assert named <= targets()
+
+
+def test_citation_file_has_the_required_keys():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert {"cff-version", "message", "title", "authors"} <= set(citation)
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert citation["version"] == version
