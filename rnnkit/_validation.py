@@ -49,18 +49,20 @@ def integer(name, value, low=None, high=None):
     return _in_range(name, int(value), low, high, "an integer")
 
 
-def number(name, value, low=None, high=None, *, above=None):
-    """Return `value` as a finite float; `above` is a bound that the number must exceed."""
+def number(name, value, low=None, high=None, *, above=None, finite=True):
+    """Return `value` as a float; `above` is a bound that the number must exceed. NaN is never allowed."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number, got {describe(value)}")
     try:
         result = float(value)
     except OverflowError:
         result = np.inf
-    if not np.isfinite(result) or (above is not None and not result > above):
-        wanted = "a finite number" if above is None else f"a finite number above {above}"
-        raise ValueError(f"{name} must be {wanted}, got {describe(value)}")
-    return _in_range(name, result, low, high, "a number")
+    kind = "a finite number" if finite else "a number"
+    if np.isnan(result) or (finite and np.isinf(result)):
+        raise ValueError(f"{name} must be {kind}, got {describe(value)}")
+    if above is not None and not result > above:
+        raise ValueError(f"{name} must be {kind} above {above}, got {describe(value)}")
+    return _in_range(name, result, low, high, kind)
 
 
 def boolean(name, value):
@@ -116,7 +118,7 @@ def keys(name, value, wanted):
             for label, found in (("missing", missing), ("unknown", unknown))
             if found
         ]
-        raise ValueError(f"{name} must have the keys {', '.join(wanted)}: {'; '.join(parts)}")
+        raise ValueError(f"{name} must have the keys {', '.join(map(str, wanted))}: {'; '.join(parts)}")
     return value
 
 
