@@ -1,0 +1,150 @@
+"""Gradients checked by finite differences, and clipped by value and by norm."""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from rnnkit import _validation as v
+
+
+def numerical_gradient(function, arrays, step=1e-5):
+    """Gradient of a scalar function by central differences: two calls of the function for each number.
+
+        ∂f/∂a ≈ (f(a + ε) - f(a - ε)) / 2ε,   ε = step · max(1, |a|)
+
+    function: called as function(arrays), must return one finite number.
+    arrays: a float64 array of any shape, or a dict of them, such as `layer.params`. Their numbers are changed
+        in place, one at a time, so a function that reads the same arrays from elsewhere sees the change.
+        Afterwards they are as before, also after an error.
+    step: the error of the formula grows as ε², that of rounding as 1/ε; both are small at 1e-5 in float64.
+    Returns an array of the same shape, or a dict of them.
+    Raises TypeError or ValueError if an array is not float64 (float32 loses too many digits in a difference),
+    not finite or not writeable, or if the function returns anything but one finite number.
+    """
+    v.function("function", function)
+    step = v.number("step", step, above=0)
+
+    def value():
+        return float(v.array("function(arrays)", function(arrays), (), dtype=np.float64))
+
+    if not isinstance(arrays, Mapping):
+        _writeable("arrays", arrays, np.float64)
+        return _central_differences(value, arrays, step)
+    for name, array in arrays.items():
+        _writeable(f"arrays[{name!r}]", array, np.float64)
+    return {name: _central_differences(value, array, step) for name, array in arrays.items()}
+
+
+def relative_error(a, b):
+    """Distance of two arrays relative to the longer one: ‖a - b‖ / max(‖a‖, ‖b‖), and 0 if both are zero.
+
+    a, b: arrays of the same shape. The norm runs over all numbers, so that those near zero, which consist of
+    rounding errors, do not decide.
+    """
+    a = v.array("a", a, dtype=np.float64)
+    b = v.array("b", b, a.shape, dtype=np.float64)
+    longer = max(_norm([a]), _norm([b]))
+    return _norm([a - b]) / longer if longer else 0.0
+
+
+def check(function, arrays, analytic, step=1e-5):
+    """Compare an analytic gradient with central differences.
+
+    function, arrays, step: as in `numerical_gradient`.
+    analytic: the gradient of the function in arrays: an array of the same shape, or a dict with the same keys
+        and shapes.
+    Returns the relative error in norm, or a dict of them. A right gradient gives about 1e-7 to 1e-10, a wrong
+    term far more. At a kink, as of relu at 0, the numerical gradient is the wrong one.
+    Raises TypeError or ValueError as `numerical_gradient`, or if analytic does not fit arrays.
+    """
+    if not isinstance(arrays, Mapping):
+        analytic = v.array("analytic", analytic, np.shape(arrays))
+        return relative_error(analytic, numerical_gradient(function, arrays, step))
+    v.keys("analytic", analytic, arrays)
+    analytic = {
+        name: v.array(f"analytic[{name!r}]", analytic[name], np.shape(array))
+        for name, array in arrays.items()
+    }
+    numerical = numerical_gradient(function, arrays, step)
+    return {name: relative_error(analytic[name], numerical[name]) for name in arrays}
+
+
+def clip_by_value(grads, clip_value):
+    """Limit each number to the range from -clip_value to clip_value, as torch.nn.utils.clip_grad_value_.
+
+    grads: dict of float32 or float64 arrays, such as `layer.grads`; changed in place. The direction of the
+        gradient as a whole may change.
+    clip_value: at least 0; may be infinite.
+    Raises TypeError or ValueError and changes nothing if an array does not fit or holds NaN or infinity.
+    """
+    clip_value = v.number("clip_value", clip_value, 0, finite=False)
+    for grad in _checked_grads(grads):
+        np.clip(grad, -clip_value, clip_value, out=grad)
+
+
+def clip_by_norm(grads, max_norm):
+    """Shorten the whole gradient to the length max_norm if it is longer, as torch.nn.utils.clip_grad_norm_.
+
+    All arrays are multiplied by min(1, max_norm / (norm + 1e-6)), where norm is the square root of the sum of
+    the squares of all numbers in all arrays (Pascanu, Mikolov & Bengio 2013, algorithm 1). The direction of
+    the gradient stays the same.
+
+    grads: dict of float32 or float64 arrays, such as `layer.grads`; changed in place.
+    max_norm: at least 0; infinity measures the norm and clips nothing.
+    Returns the norm before clipping, a float.
+    Raises TypeError or ValueError and changes nothing if an array does not fit or holds NaN or infinity.
+    """
+    max_norm = v.number("max_norm", max_norm, 0, finite=False)
+    arrays = _checked_grads(grads)
+    norm = _norm(arrays)
+    coefficient = min(1.0, max_norm / (norm + 1e-6))
+    for grad in arrays:
+        grad *= coefficient
+    return norm
+
+
+def _central_differences(value, array, step):
+    """Return the gradient of value() in `array`, whose numbers it changes one by one and restores."""
+    gradient = np.empty(array.shape)
+    for index in np.ndindex(array.shape):
+        original = array[index]
+        epsilon = step * max(1.0, abs(original))
+        above, below = original + epsilon, original - epsilon
+        try:
+            array[index] = above
+            value_above = value()
+            array[index] = below
+            value_below = value()
+        finally:
+            array[index] = original
+        # Rounding makes above - below differ from 2 epsilon.
+        gradient[index] = (value_above - value_below) / (above - below)
+    return gradient
+
+
+def _checked_grads(grads):
+    """Return the arrays of the dict `grads`, all of them fit to be changed in place."""
+    v.instance("grads", grads, Mapping)
+    for name, grad in grads.items():
+        _writeable(f"grads[{name!r}]", grad, np.float32, np.float64)
+    return list(grads.values())
+
+
+def _writeable(name, array, *dtypes):
+    """Raise if `array` is not a finite NumPy array of one of the dtypes that can be changed in place."""
+    v.instance(name, array, np.ndarray)
+    if array.dtype not in dtypes:
+        wanted = " or ".join(dtype.__name__ for dtype in dtypes)
+        raise TypeError(f"{name} must be {wanted}, got {array.dtype}")
+    v.array(name, array)
+    if not array.flags.writeable:
+        raise ValueError(f"{name} must be writeable, got a read-only array")
+
+
+def _norm(arrays):
+    """Return the length of all arrays as one vector, in float64, scaled so that no square overflows."""
+    largest = max((float(np.abs(array).max()) for array in arrays), default=0.0)
+    if not largest:
+        return 0.0
+    return largest * math.sqrt(sum(float(np.square(array / np.float64(largest)).sum()) for array in arrays))
