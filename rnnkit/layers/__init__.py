@@ -1,0 +1,5 @@
+"""Recurrent layers in NumPy: the loop over time, forward and back, with the interface of torch.nn."""
+
+from rnnkit.layers.rnn import RNN
+
+__all__ = ["RNN"]

@@ -1,0 +1,71 @@
+"""How a batch of sequences becomes one matrix of rows, time step after time step, without its padding.
+
+As rows, one matrix product serves all time steps, and no work is done on padding. The sequences are sorted,
+longest first, so that those still running are always the first ones. With lengths 2, 3, 1:
+
+    step 0: sequences 1 0 2    rows 0 1 2
+    step 1: sequences 1 0      rows 3 4
+    step 2: sequence  1        row  5
+"""
+
+import numpy as np
+
+
+class Packing:
+    """The layout, as N rows, of B sequences: all of T steps, or of the given lengths (B,) from 1 to T.
+
+    A layer keeps its states in B + N rows: the B initial states first, then one row for each step.
+
+    order: for each of the B sorted sequences, its place in the batch.
+    steps: for each time step three slices:
+        before: where the previous states are among the B + N rows of states;
+        rows: where the step's inputs and outputs are among the N rows;
+        running: where the sequences of this step are among the B sorted ones.
+    before: where the previous states of all N rows are among the B + N rows of states.
+    last: where the last steps of the B sorted sequences are among the N rows.
+    """
+
+    def __init__(self, T, B, lengths=None):
+        self.T, self.B = T, B
+        self._full = lengths is None or lengths.min() == T
+        if self._full:
+            counts = [B] * T
+            self.order = slice(None)
+            self.before = slice(0, T * B)
+            self.last = slice((T - 1) * B, T * B)
+        else:
+            counts = (lengths > np.arange(lengths.max())[:, None]).sum(axis=1)
+            starts = np.cumsum(counts) - counts
+            self.order = np.argsort(-lengths, kind="stable")
+            self._time = np.repeat(np.arange(len(counts)), counts)
+            place = np.arange(len(self._time)) - starts[self._time]
+            self._batch = self.order[place]
+            self.before = np.where(self._time == 0, place, B + starts[self._time - 1] + place)
+            self.last = starts[lengths[self.order] - 1] + np.arange(B)
+            self._mirror = starts[lengths[self._batch] - 1 - self._time] + place
+            counts = counts.tolist()
+        self.steps = []
+        before, start = 0, 0
+        for count in counts:
+            self.steps.append((slice(before, before + count), slice(start, start + count), slice(0, count)))
+            before, start = B + start, start + count
+
+    def pack(self, x):
+        """Return the real steps of x (T, B, F) as rows (N, F)."""
+        if self._full:
+            return x.reshape(self.T * self.B, -1)
+        return x[self._time, self._batch]
+
+    def unpack(self, rows):
+        """Return rows (N, F) as an array (T, B, F), zero past the end of each sequence."""
+        if self._full:
+            return rows.reshape(self.T, self.B, -1)
+        x = np.zeros((self.T, self.B, rows.shape[1]), rows.dtype)
+        x[self._time, self._batch] = rows
+        return x
+
+    def reverse(self, rows):
+        """Return rows (N, F) with each sequence in the opposite order, its last real step first."""
+        if self._full:
+            return rows.reshape(self.T, self.B, -1)[::-1].reshape(self.T * self.B, -1)
+        return rows[self._mirror]

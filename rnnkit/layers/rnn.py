@@ -1,0 +1,104 @@
+"""The simple recurrent network of Elman (1990) over time."""
+
+import numpy as np
+
+from rnnkit import _validation as v
+from rnnkit.layers.base import RecurrentLayer
+
+
+class RNN(RecurrentLayer):
+    """h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh) over all steps of a batch, as torch.nn.RNN.
+
+    input_size: D, numbers in one step of the input.
+    hidden_size: H, numbers in the hidden state.
+    num_layers: layers stacked; each takes the outputs of the one below.
+    nonlinearity: "tanh" or "relu".
+    bias: whether there are b_ih and b_hh.
+    batch_first: input and output are (B, T, ·) rather than (T, B, ·).
+    bidirectional: a second run over the reversed sequence; output holds both side by side.
+    dtype: float64 or float32, of everything the layer computes.
+    seed: of the parameters, drawn from U(-1/√H, 1/√H) as in torch; None draws new ones each time.
+
+    The attributes params and grads are dicts of arrays by torch's names: weight_ih_l0 (H, D), weight_hh_l0
+    (H, H), bias_ih_l0 and bias_hh_l0 (H,), the same with _reverse, and with _l1 and so on for upper layers,
+    where weight_ih is (H, H · directions). grads is empty before the first `backward`.
+    Raises TypeError or ValueError if an argument has another kind or is out of range.
+    """
+
+    _gates = 1
+    _states = ("h",)
+
+    def __init__(
+        self,
+        input_size,
+        hidden_size,
+        num_layers=1,
+        nonlinearity="tanh",
+        bias=True,
+        batch_first=False,
+        bidirectional=False,
+        *,
+        dtype=np.float64,
+        seed=None,
+    ):
+        self.nonlinearity = v.choice("nonlinearity", nonlinearity, ("tanh", "relu"))
+        super().__init__(input_size, hidden_size, num_layers, bias, batch_first, bidirectional, dtype, seed)
+
+    @classmethod
+    def from_torch(cls, module):
+        """Return a layer with the settings and a copy of the parameters of `module`, a torch.nn.RNN.
+
+        Dropout between layers is left out: the layer computes what `module` computes in evaluation.
+        """
+        import torch
+
+        v.instance("module", module, torch.nn.RNN)
+        return cls._from_torch(module, nonlinearity=module.nonlinearity)
+
+    def _run(self, x, state, weights, packing):
+        (h_0,) = state
+        B, H = h_0.shape
+        h = np.empty((B + len(x), H), self.dtype)
+        h[:B], output = h_0, h[B:]
+        # The input's part of all steps at once: one large product is much faster than many small ones.
+        # It is written where the states will stand, so that each step works in place.
+        if x.shape[1] == 1:
+            np.multiply(x, weights["weight_ih"].T, out=output)  # BLAS is slow when the inner size is 1
+        else:
+            np.matmul(x, weights["weight_ih"].T, out=output)
+        if self.bias:
+            output += weights["bias_ih"] + weights["bias_hh"]
+        # `out` saves an allocation for each operation of each step.
+        weight_hh_T = weights["weight_hh"].T
+        recurrent = np.empty((B, H), self.dtype)
+        for before, rows, running in packing.steps:
+            z = output[rows]
+            z += np.matmul(h[before], weight_hh_T, out=recurrent[running])
+            if self.nonlinearity == "tanh":
+                np.tanh(z, out=z)
+            else:
+                np.maximum(z, 0, out=z)
+        return output, (output[packing.last],), (x, h)
+
+    def _run_backward(self, d_output, d_last_state, weights, packing, tape):
+        x, h = tape
+        (dh,) = d_last_state
+        output = h[len(dh) :]
+        # The slope of all steps at once. Each step then turns its rows into dz, the gradient in z.
+        if self.nonlinearity == "tanh":
+            dz = np.square(output)
+            np.subtract(1, dz, out=dz)
+        else:
+            dz = (output > 0).astype(self.dtype)
+        for _, rows, running in reversed(packing.steps):
+            # Sequences that end later than this step wait in dh with the gradient of their last state.
+            dh_now, dz_now = dh[running], dz[rows]
+            dh_now += d_output[rows]
+            dz_now *= dh_now
+            np.matmul(dz_now, weights["weight_hh"], out=dh_now)
+        # One product sums the weights' gradients over all steps and sequences.
+        grads = {"weight_ih": dz.T @ x, "weight_hh": dz.T @ h[packing.before]}
+        if self.bias:
+            d_bias = np.ones(len(dz), self.dtype) @ dz  # BLAS sums faster than dz.sum(axis=0)
+            grads |= {"bias_ih": d_bias, "bias_hh": d_bias.copy()}
+        return dz @ weights["weight_ih"], (dh,), grads
