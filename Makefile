@@ -4,6 +4,7 @@
 PYTHON  ?=
 CHAPTER ?=
 PORT    ?= 8000
+ARGS    ?=
 
 python   = .venv/bin/python
 book     = _build/html/index.html
@@ -18,7 +19,8 @@ export OMP_NUM_THREADS := 1
 help: ## this list
 	@echo "Recurrent Neural Networks, by Hand. Commands:"
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
-	@echo "Options: CHAPTER=01 for run and calibrate, PORT=8000 for serve, PYTHON=python3.13 for all."
+	@echo "Options: CHAPTER=01 for run and calibrate; PORT=8000 for serve; PYTHON=python3.13 for all;"
+	@echo "ARGS=... goes to the program behind lab, edit, run and calibrate (make lab ARGS=--no-browser)."
 
 book: setup ## build the book from the stored outputs and say where it is
 	@.venv/bin/jupyter-book build . -W -n --keep-going
@@ -28,19 +30,19 @@ book: setup ## build the book from the stored outputs and say where it is
 
 lab: setup ## open JupyterLab on your own copy of the chapters (workbook/, never overwritten)
 	@$(python) tools/workbook.py
-	@$(python) -m jupyter lab --LabApp.default_url=/lab/tree/workbook
+	@$(python) -m jupyter lab --LabApp.default_url=/lab/tree/workbook $(ARGS)
 
 edit: setup ## open JupyterLab on the chapters themselves
-	@$(python) -m jupyter lab --LabApp.default_url=/lab/tree/chapters
+	@$(python) -m jupyter lab --LabApp.default_url=/lab/tree/chapters $(ARGS)
 
 test: setup ## run every check: ruff, unit, property, book and browser tests, the chapters' stored outputs
 	@$(python) tools/run_tests.py
 
 run: chapter setup ## execute one chapter and store its outputs: make run CHAPTER=01
-	@$(python) tools/run_notebook.py $(notebook)
+	@$(python) tools/run_notebook.py $(notebook) $(ARGS)
 
 calibrate: chapter setup ## measure the ranges of one chapter over several seeds: make calibrate CHAPTER=01
-	@$(python) tools/calibrate.py $(notebook)
+	@$(python) tools/calibrate.py $(notebook) $(ARGS)
 
 serve: book ## build the book and serve it on this machine only
 	@$(python) tools/serve.py $(dir $(book)) $(PORT)

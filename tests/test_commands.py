@@ -98,6 +98,13 @@ class TestMake:
         assert "is no chapter. There are: 01_rnn_basics 08_text." in done.stderr
         assert not project.log("pip.log")
 
+    @pytest.mark.parametrize(("target", "folder"), [("lab", "workbook"), ("edit", "chapters")])
+    def test_jupyterlab_opens_on_the_right_folder(self, project, target, folder):
+        project.add_python()
+        done = project.make(target, "ARGS=--no-browser")
+        assert f"ran: -m jupyter lab --LabApp.default_url=/lab/tree/{folder} --no-browser\n" in done.stdout
+        assert ("ran: tools/workbook.py" in done.stdout) == (target == "lab")
+
     def test_clean_keeps_the_environment_and_the_workbook(self, project):
         for name in ("_build", ".venv", "workbook", "tools/__pycache__", "workbook/__pycache__"):
             (project.root / name).mkdir()
