@@ -28,7 +28,7 @@ case "$*" in
   "-m pip --version") ;;
   "-m pip install"*) echo "$*" >>pip.log; exit {pip_status} ;;
   "-c import pathlib"*) ;;
-  "-c "*) exec {real} -c "import sys; sys.version_info = {version}; {before}; exec(sys.argv[1])" "$2" ;;
+  "-c "*) exec {real} -IS -c "import sys; sys.version_info = {version}; {before}; exec(sys.argv[1])" "$2" ;;
   *) echo "ran: $*" ;;
 esac
 """
