@@ -1,0 +1,84 @@
+"""Calls a learner's function so that whatever it does ends in a few words, never in a traceback."""
+
+import contextlib
+import os
+import re
+import sysconfig
+import traceback
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+_INSTALLED = [sysconfig.get_path(key) for key in ("stdlib", "platstdlib", "purelib", "platlib")]
+# Where a file begins like this, its lines are not the learner's.
+_FOREIGN = ("<frozen ", *(f"{folder}{os.sep}" for folder in [Path(__file__).parents[1], *_INSTALLED]))
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of one call: the `answer`, or the `error` in words; the names of the inputs it `changed`."""
+
+    answer: object = None
+    error: str = ""
+    changed: tuple[str, ...] = ()
+    stub: str = ""  # what a stub does in place of answering
+
+
+def attempt(function, inputs):
+    """Call `function` on copies of `inputs` (a dict, handed over by position).
+
+    Returns an :class:`Attempt`. KeyboardInterrupt passes through, so that an endless loop can be stopped.
+    """
+    arguments = copies(inputs)
+    answer, error, stub = None, "", ""
+    try:
+        with quiet():
+            answer = function(*arguments.values())
+        if answer is None or answer is ...:
+            stub = f"returns {answer if answer is None else '...'}"
+    except NotImplementedError as raised:
+        error, stub = _in_words(raised), "raises NotImplementedError"
+    except (Exception, SystemExit) as raised:
+        error = _in_words(raised)
+    changed = tuple(name for name, value in inputs.items() if not _same(arguments[name], value))
+    return Attempt(answer, error, changed, stub)
+
+
+def copies(inputs):
+    """The same inputs with arrays of their own."""
+    return {name: np.array(value) if _is_array(value) else value for name, value in inputs.items()}
+
+
+@contextlib.contextmanager
+def quiet():
+    """No warning is shown: a warning names a file of the kernel, which is another one at every start."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _is_array(value):
+    return isinstance(value, np.ndarray)
+
+
+def _same(value, original):
+    if not _is_array(original):
+        return True  # numbers cannot be changed in place
+    return value.dtype == original.dtype and np.array_equal(value, original)
+
+
+def _in_words(error):
+    """Type, message and the learner's own line; nothing from this package or a library."""
+    try:
+        # An address differs at every start, a long message would hide the rest of the text.
+        message = re.sub(r" at 0x[0-9a-fA-F]+", "", " ".join(str(error).split()))
+    except (Exception, SystemExit):  # a learner's own exception may fail to show itself
+        message = ""
+    words = f"raises {type(error).__name__}" + (f": {message[:200]}" if message else "")
+    own = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith(_FOREIGN)]
+    if not own:
+        return words
+    source = f": {own[-1].line[:100]}" if own[-1].line else ""
+    return f"{words}\n      in your line {own[-1].lineno}{source}"

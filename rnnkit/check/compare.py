@@ -1,0 +1,136 @@
+"""Compares an answer with the expected one and says in words what differs."""
+
+import operator
+
+import numpy as np
+
+# Wide enough for a whole solution in float32; every known mistake differs by more than ten times that.
+RTOL, ATOL = 1e-4, 1e-5
+
+
+def difference(answer, expected, name):
+    """What differs between `answer` and `expected`, in words; "" where they agree.
+
+    answer    anything that a learner's function may return
+    expected  array or float, int, shape (a tuple of ints), tuple of several results, or dict of these
+    name      what the result is called in the text; one name each for a tuple of several results
+    """
+    try:
+        return _difference(answer, expected, name)
+    except (Exception, SystemExit):  # an object that fails, or leaves, while it is looked at
+        return f"returns a {_type(answer)} that cannot be read as {_expectation(expected, name)}"
+
+
+def _difference(answer, expected, name):
+    if isinstance(expected, dict):
+        if not isinstance(answer, dict) or answer.keys() != expected.keys():
+            return f"returns {_describe(answer)}; expected {_expectation(expected, name)}"
+        return _parts((answer[key], expected[key], f'"{key}"') for key in expected)
+    if _is_shape(expected):
+        return _shape_difference(answer, expected, name)
+    if isinstance(expected, tuple):
+        if not isinstance(answer, (tuple, list)) or len(answer) != len(expected):
+            return f"returns {_describe(answer)}; expected {_expectation(expected, name)}"
+        return _parts(zip(answer, expected, name, strict=True))
+    if isinstance(expected, int):
+        return _int_difference(answer, expected, name)
+    return _array_difference(answer, np.asarray(expected), name)
+
+
+def _parts(triples):
+    texts = {name: _difference(answer, expected, name) for answer, expected, name in triples}
+    if not any(texts.values()):
+        return ""
+    return "; ".join(text or f"{name} is right" for name, text in texts.items())
+
+
+def _shape_difference(answer, expected, name):
+    answer = _plain(answer)
+    if not isinstance(answer, (tuple, list, np.ndarray)):
+        return f"{name} is {_describe(answer)}; expected a shape of {len(expected)} numbers"
+    try:
+        shape = tuple(operator.index(size) for size in answer)
+    except TypeError:
+        return f"{name} is {_describe(answer)} that does not hold whole numbers only"
+    return "" if shape == expected else f"{name} is {_cut(str(shape))}, expected {expected}"
+
+
+def _int_difference(answer, expected, name):
+    try:
+        value = operator.index(_plain(answer))
+    except TypeError:
+        value = None
+    if value is None or isinstance(answer, bool):
+        return f"{name} is {_describe(answer)}; expected an int"
+    return "" if value == expected else f"{name} is {_cut(str(value))}, expected {expected}"
+
+
+def _array_difference(answer, expected, name):
+    plain = _plain(answer)
+    try:
+        # Only these are sure to end when they are read from first to last.
+        readable = isinstance(plain, (list, int, float)) or hasattr(plain, "__array__")
+        array = np.asarray(plain if readable else None)
+    except ValueError:  # NumPy's word for rows of unequal length
+        return f"{name} is {_describe(answer)} whose rows do not have equal lengths"
+    if array.dtype.kind not in "fiub":
+        return f"returns {_describe(answer)}; expected {_expectation(expected, name)}"
+    if array.shape != expected.shape:
+        shape = f"has shape {_cut(str(array.shape))}" if array.ndim else "is a single number"
+        return f"{name} {shape}; expected {_expectation(expected, name)}"
+    wrong = ~np.isclose(array.astype(np.float64), expected, rtol=RTOL, atol=ATOL, equal_nan=True)
+    if not wrong.any():
+        return ""
+    at = tuple(int(i) for i in np.argwhere(wrong)[0])
+    where = f"{name}[{', '.join(map(str, at))}]" if at else name
+    text = f"{where} is {array[at]:.6g}, expected {expected[at]:.6g}"
+    if at:
+        text += f" ({wrong.sum()} of {wrong.size} values differ)"
+    return text if array.dtype.kind == "f" else f"{text}; its dtype {array.dtype} holds no decimals"
+
+
+def _plain(answer):
+    """A tensor, or a list of tensors, as NumPy arrays; anything else as it is."""
+    if isinstance(answer, (list, tuple)):
+        return [_plain(item) for item in answer]
+    return answer.detach().cpu().numpy() if hasattr(answer, "detach") else answer
+
+
+def _expectation(expected, name):
+    if isinstance(expected, dict):
+        return f"a dict with the keys {_keys(expected)}"
+    if isinstance(expected, tuple) and not _is_shape(expected):
+        return f"{len(expected)} results: {', '.join(name)}"
+    if isinstance(expected, int):
+        return "an int"
+    return f"an array of shape {np.shape(expected)}" if np.ndim(expected) else "a single number"
+
+
+def _describe(answer):
+    if answer is None or answer is ...:
+        return f"{answer} (is there a path without `return`?)"
+    if isinstance(answer, (bool, int, float)):
+        return f"{_cut(repr(answer))} ({_type(answer)})"
+    if isinstance(answer, dict):
+        return f"a dict with the keys {_keys(answer)}" if answer else "an empty dict"
+    if isinstance(answer, (tuple, list)):
+        return f"a {_type(answer)} of length {len(answer)}"
+    if isinstance(answer, np.ndarray):
+        return f"an array of shape {_cut(str(answer.shape))} and dtype {_cut(str(answer.dtype))}"
+    return f"a value of type {_type(answer)}"
+
+
+def _keys(answer):
+    return _cut(" and ".join(f'"{key}"' for key in answer))
+
+
+def _is_shape(expected):
+    return isinstance(expected, tuple) and all(isinstance(size, int) for size in expected)
+
+
+def _type(answer):
+    return _cut(type(answer).__name__)
+
+
+def _cut(text, width=60):
+    return text if len(text) <= width else text[: width - 1] + "…"

@@ -1,0 +1,187 @@
+"""Every exercise of every chapter: solutions pass, and each known mistake is told by its name."""
+
+import os
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pytest
+import torch
+
+from rnnkit import check
+from rnnkit.check import compare
+
+EXERCISES = check.exercises()
+MISTAKES = [
+    pytest.param(exercise, mistake, variant, id=f"{name}-{i}.{k}")
+    for name, exercise in EXERCISES.items()
+    for i, mistake in enumerate(exercise.mistakes)
+    for k, variant in enumerate(mistake.variants)
+]
+every_exercise = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
+every_mistake = pytest.mark.parametrize(("exercise", "mistake", "variant"), MISTAKES)
+
+
+def map_arrays(convert, value):
+    """`convert` applied to all arrays of a result."""
+    if isinstance(value, dict):
+        return {key: map_arrays(convert, item) for key, item in value.items()}
+    if isinstance(value, tuple) and any(isinstance(item, np.ndarray) for item in value):
+        return tuple(map_arrays(convert, item) for item in value)
+    return convert(value) if isinstance(value, (np.ndarray, np.floating)) else value
+
+
+def test_every_exercise_is_found_under_its_name():
+    assert {"basics.rnn_step", "basics.cross_entropy"} <= EXERCISES.keys()
+    assert all(name.endswith(f".{exercise.name}") for name, exercise in EXERCISES.items())
+
+
+@every_exercise
+def test_form(exercise):
+    assert len({tuple(inputs) for inputs in exercise.cases.values()}) == 1
+    assert len(exercise.mistakes) >= 3
+    assert len({mistake.says for mistake in exercise.mistakes}) == len(exercise.mistakes)
+    for mistake in exercise.mistakes:
+        assert mistake.variants
+        assert mistake.says[0].islower()
+        assert mistake.says.endswith(".")
+        assert mistake.hint.endswith(("?", "."))
+
+
+@every_exercise
+def test_reference_passes(exercise, capsys):
+    review = exercise.review(exercise.reference)
+    assert review.solved
+    assert review.mistake is None
+    assert exercise(exercise.reference) is None
+    shown = capsys.readouterr().out
+    assert shown == review.text + "\n"
+    assert shown.startswith(f"✓ {exercise.name}: {len(exercise.cases)} of {len(exercise.cases)} right.")
+    assert all(case in shown for case in exercise.cases)
+
+
+@every_mistake
+@pytest.mark.parametrize("width", [1, 10])
+def test_each_mistake_is_told_by_its_own_message(exercise, mistake, variant, width, monkeypatch):
+    # Even ten times the tolerance leaves each apart from the reference and from every other mistake.
+    monkeypatch.setattr(compare, "RTOL", compare.RTOL * width)
+    monkeypatch.setattr(compare, "ATOL", compare.ATOL * width)
+    review = exercise.review(variant)
+    assert not review.solved
+    assert [m.says for m in exercise.mistakes if m.says in review.text] == [mistake.says]
+    assert review.mistake is mistake
+    assert mistake.hint in review.text
+
+
+@every_mistake
+def test_each_mistake_gives_a_wrong_value_somewhere(exercise, mistake, variant):
+    """A mistake that shows only by an exception would be taken for any other failure."""
+    wrong = 0
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        for inputs in exercise.cases.values():
+            try:
+                answer = variant(*inputs.values())
+            except ValueError:
+                continue
+            right = exercise.reference(*inputs.values())
+            wrong += bool(compare.difference(answer, right, exercise.returns))
+    assert wrong
+
+
+@every_exercise
+@pytest.mark.parametrize("convert", [torch.as_tensor, np.ndarray.tolist])
+def test_tensors_and_lists_are_answers_too(exercise, convert):
+    def solution(*inputs):
+        return map_arrays(lambda array: convert(np.asarray(array)), exercise.reference(*inputs))
+
+    assert exercise.review(solution).solved
+
+
+def single(value):
+    return np.float32(value) if np.asarray(value).dtype == np.float64 else value
+
+
+@every_exercise
+def test_float32_is_precise_enough(exercise):
+    review = exercise.review(lambda *inputs: exercise.reference(*(single(value) for value in inputs)))
+    assert review.solved, review.text
+
+
+@every_exercise
+def test_settings_of_the_session_do_not_matter(exercise):
+    with np.errstate(all="raise"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert exercise.review(exercise.reference).solved
+        for mistake in exercise.mistakes:
+            assert exercise.review(mistake.variants[-1]).mistake is mistake
+
+
+@every_exercise
+def test_stubs_are_met_kindly(exercise):
+    def unfinished(*inputs):
+        raise NotImplementedError
+
+    stubs = {
+        "returns None": lambda *inputs: None,
+        "returns ...": lambda *inputs: ...,
+        "raises NotImplementedError": unfinished,
+    }
+    for does, stub in stubs.items():
+        review = exercise.review(stub)
+        assert not review.solved
+        assert review.text == (
+            f"○ {exercise.name}: not solved yet. It {does}; write its body and end it with `return`."
+        )
+
+
+@every_exercise
+def test_the_learner_gets_copies(exercise):
+    def spoil(*inputs):
+        answer = exercise.reference(*inputs)
+        for value in inputs:
+            if isinstance(value, np.ndarray):
+                value += 1
+        return answer
+
+    arrays = [name for name, value in next(iter(exercise.cases.values())).items() if np.ndim(value)]
+    before = {case: exercise.inputs(case) for case in exercise.cases}
+    review = exercise.review(spoil)
+    if arrays:
+        assert not review.solved
+        told = (
+            f"the result is right\n      it changes its input {', '.join(arrays)}: build a new array instead"
+        )
+        assert told in review.text
+    else:
+        assert review.solved
+    for case, inputs in before.items():
+        for name, value in exercise.inputs(case).items():
+            np.testing.assert_array_equal(value, inputs[name])
+    assert exercise.review(exercise.reference).solved
+
+
+@every_exercise
+def test_inputs_of_an_unknown_case(exercise):
+    with pytest.raises(ValueError, match=r"case must be one of .*, got 'batch of 7000'"):
+        exercise.inputs("batch of 7000")
+
+
+def test_the_text_is_the_same_in_a_new_process_without_torch(tmp_path):
+    script = tmp_path / "all.py"
+    script.write_text(
+        "import sys\n"
+        "sys.modules['torch'] = None\n"
+        "from rnnkit import check\n"
+        "for exercise in check.exercises().values():\n"
+        "    for mistake in exercise.mistakes:\n"
+        "        exercise(mistake.variants[0])\n",
+        encoding="utf-8",
+    )
+    environment = os.environ | {"PYTHONHASHSEED": "7", "PYTHONIOENCODING": "utf-8"}
+    shown = subprocess.run(
+        [sys.executable, script], env=environment, capture_output=True, text=True, encoding="utf-8"
+    )
+    assert shown.stderr == ""
+    texts = [e.review(m.variants[0]).text for e in EXERCISES.values() for m in e.mistakes]
+    assert shown.stdout == "\n".join(texts) + "\n"
