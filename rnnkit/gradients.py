@@ -110,16 +110,14 @@ def _central_differences(value, array, step):
     for index in np.ndindex(array.shape):
         original = array[index]
         epsilon = step * max(1.0, abs(original))
-        above, below = original + epsilon, original - epsilon
         try:
-            array[index] = above
-            value_above = value()
-            array[index] = below
-            value_below = value()
+            array[index] = original + epsilon
+            above = value()
+            array[index] = original - epsilon
+            below = value()
         finally:
             array[index] = original
-        # Rounding makes above - below differ from 2 epsilon.
-        gradient[index] = (value_above - value_below) / (above - below)
+        gradient[index] = (above - below) / (2 * epsilon)
     return gradient
 
 
