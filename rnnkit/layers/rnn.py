@@ -91,7 +91,7 @@ class RNN(RecurrentLayer):
         else:
             dz = (output > 0).astype(self.dtype)
         for _, rows, running in reversed(packing.steps):
-            # Sequences that end later than this step wait in dh with the gradient of their last state.
+            # Sequences that ended before this step wait in dh with the gradient of their last state.
             dh_now, dz_now = dh[running], dz[rows]
             dh_now += d_output[rows]
             dz_now *= dh_now
