@@ -1,0 +1,32 @@
+"""The landing page says what the map says, links what exists, and its first program prints what it shows."""
+
+import re
+import xml.etree.ElementTree as ET
+from itertools import pairwise
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = (ROOT / "intro.md").read_text("utf-8")
+
+
+def test_map_and_landing_page_name_the_same_chapters():
+    root = ET.parse(ROOT / "assets" / "diagrams" / "course_map.svg").getroot()
+    drawn = " ".join("".join(text.itertext()) for text in root.iterfind(".//{*}text"))
+    cards = re.findall(r"grid-item-card\} (\d\d .*)\n(?::.*\n)*\n\*(.*)\*", PAGE)
+    assert [title[:2] for title, _ in cards] == [f"{number:02}" for number in range(1, 13)]
+    places = [drawn.find(part) for card in cards for part in card]
+    assert all(before < after for before, after in pairwise([-1, *places]))
+
+
+def test_only_finished_chapters_are_linked_from_their_card():
+    cards = re.findall(r"grid-item-card\} (\d\d) .*\n((?::.*\n)*)", PAGE)
+    linked = {number for number, options in cards if ":link:" in options}
+    toc = set(re.findall(r"chapters/(\d\d)_", (ROOT / "_toc.yml").read_text("utf-8")))
+    assert linked == toc
+
+
+def test_first_taste_prints_what_the_landing_page_says(capsys):
+    code = re.search(r"```python\n(.*?)```", PAGE, re.DOTALL).group(1)
+    shown = re.search(r"````\{dropdown\}.*?```text\n(.*?)```", PAGE, re.DOTALL).group(1)
+    exec(compile(code, "intro.md", "exec"), {})
+    assert capsys.readouterr().out == shown
