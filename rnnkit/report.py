@@ -20,6 +20,8 @@ import numpy as np
 from rnnkit import _numbers, _ranges
 from rnnkit import _validation as check
 
+GLUE_PREFIX = "application/papermill.record/"  # hides a glued value from the reader of the cell
+
 _stated = {}  # name: (the notebook cell that stated it, value)
 
 
@@ -151,9 +153,8 @@ def _cell_id():
 
 def _shell():
     """Return the IPython shell of a notebook kernel; None in a plain script or test."""
-    if "IPython" not in sys.modules:
-        return None
-    shell = sys.modules["IPython"].get_ipython()
+    ipython = sys.modules.get("IPython")  # a kernel has imported it
+    shell = ipython and ipython.get_ipython()
     return shell if hasattr(shell, "get_parent") else None
 
 
@@ -192,11 +193,13 @@ def _show(page, plain):
 
 
 def _glue(numbers):
+    """Store numbers in the notebook as `myst_nb.glue` does, whose import takes longer than many a cell."""
     if _shell() is not None:
-        from myst_nb import glue as paste
+        from IPython.display import display
 
         for number in numbers:
-            paste(number.name, number.glued, display=False)
+            metadata = {"scrapbook": {"name": number.name, "mime_prefix": GLUE_PREFIX}}
+            display({f"{GLUE_PREFIX}text/plain": repr(number.glued)}, raw=True, metadata=metadata)
 
 
 def _columns(rows):

@@ -94,7 +94,18 @@ def store(chapter, group, path=None):
     taken = {name: other for other, names in chapters.items() if other != chapter for name in names}
     if doubles := sorted(group.keys() & taken.keys()):
         raise NotebookError(f"{doubles[0]} is measured in {taken[doubles[0]]} already: choose another name")
-    write(path, json.dumps(chapters, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+    write(path, text_of(chapters))
+
+
+def text_of(chapters):
+    """Return the ranges of all chapters as the text of their file: sorted, one line for each number."""
+    blocks = []
+    for chapter, group in sorted(chapters.items()):
+        lines = [
+            f"    {json.dumps(name)}: {json.dumps(group[name], sort_keys=True)}" for name in sorted(group)
+        ]
+        blocks.append(f"  {json.dumps(chapter)}: {{\n" + ",\n".join(lines) + "\n  }")
+    return "{\n" + ",\n".join(blocks) + "\n}\n"
 
 
 def table(group):

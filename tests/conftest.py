@@ -1,0 +1,43 @@
+"""What every test starts from: one thread, repeatable random cases, and a copy of the project to work on."""
+
+import os
+
+os.environ["OMP_NUM_THREADS"] = "1"  # before NumPy and torch are imported: the stored numbers were made so
+
+import shutil
+import sys
+from pathlib import Path
+
+import hypothesis
+import pytest
+import torch
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tools"))  # the tools are programs, not an installed package
+
+torch.set_num_threads(1)
+hypothesis.settings.register_profile("course", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("course")
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    """Return a small copy of the project, with an empty table of ranges and no chapter."""
+    root = tmp_path_factory.mktemp("house")
+    ignored = shutil.ignore_patterns("__pycache__")
+    for folder in ("rnnkit", "tools"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=ignored)
+    for file in ("pyproject.toml", "tests/sanitize.cfg"):
+        (root / file).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / file, root / file)
+    for folder in ("chapters", "data/results"):
+        (root / folder).mkdir(parents=True)
+    (root / "data/results/ranges.json").write_text("{}\n", encoding="utf-8")
+    return root
+
+
+@pytest.fixture(scope="module")
+def house_python(house):
+    """Return the environment in which Python and its kernels import the copy's package."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("RNNKIT_")}
+    return {**kept, "PYTHONPATH": str(house), "PYTHONHASHSEED": "0"}
