@@ -1,6 +1,7 @@
 """The canonical form of a notebook: nothing in it but what is the same in every run on one machine."""
 
 import hashlib
+import stat
 import tempfile
 from pathlib import Path
 
@@ -69,13 +70,16 @@ def text_of(notebook):
 def write(path, text):
     """Replace the file `path` in one step: whatever happens, it is either the old file or the new one."""
     path = Path(path)
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        file.write(text)
-    temporary = Path(file.name)
-    temporary.chmod(path.stat().st_mode if path.exists() else 0o644)
-    temporary.replace(path)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with open(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        temporary.chmod(stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink()
+        raise
 
 
 def _cell_id(cell, taken):

@@ -46,6 +46,7 @@ def execute(path, environment=None, title=None):
     path = Path(path)
     notebook = read(path)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    steps = sum(bool(cell.source.strip()) for cell in cells)  # nbclient passes over empty cells
     for cell in cells:
         cell.update(outputs=[], execution_count=None)
     variables = {key: value for key, value in os.environ.items() if not key.startswith("RNNKIT_")}
@@ -54,7 +55,7 @@ def execute(path, environment=None, title=None):
     variables.update(environment or {})
     started = []
     with (
-        tqdm(total=len(cells), desc=title or path.name, unit="cell", file=sys.stderr) as bar,
+        tqdm(total=steps, desc=title or path.name, unit="cell", file=sys.stderr) as bar,
         tempfile.TemporaryDirectory() as sockets,
     ):
         manager = AsyncKernelManager(kernel_spec_manager=_ThisPython())
