@@ -4,7 +4,8 @@ One module a chapter; every :class:`~rnnkit.check.engine.Exercise` in it is an e
 
 >>> from rnnkit.check import basics as check
 >>> check.rnn_step(lambda x, h, weight_ih, weight_hh, bias_ih, bias_hh: ...)
-○ rnn_step: not solved yet. It returns ...; write its body and end it with `return`.
+○ rnn_step: not solved yet, it returns ....
+  Write its body and end it with `return`.
 
 Nothing here imports PyTorch. Tensors are accepted as answers.
 """

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -75,8 +76,8 @@ class Exercise:
         with quiet():
             problems, stubs, suspects = self._judge(function)
         if all(stubs):
-            text = f"○ {self.name}: not solved yet. It {stubs[0]}; write its body and end it with `return`."
-            return Review(False, text)
+            todo = "Write its body and end it with `return`."
+            return Review(False, f"○ {self.name}: not solved yet, it {stubs[0]}.\n  {todo}")
         mistake = suspects[0][0] if suspects and any(problems.values()) else None
         return Review(not any(problems.values()), self._text(problems, mistake), mistake)
 
@@ -135,7 +136,8 @@ class Exercise:
                 wrong.setdefault(problem, []).append(case)
         lines = [f"{'✗' if wrong else '✓'} {self.name}: {len(right)} of {len(problems)} right."]
         if right:
-            lines.append(f"  ✓ {' · '.join(right)}")
+            # A page of the book shows about 80 columns.
+            lines.append(fill(f"  ✓ {' · '.join(right)}", 76, subsequent_indent="    "))
         for problem, cases in wrong.items():
             which = "every input" if len(cases) == len(problems) else " · ".join(cases)
             lines.append(f"  ✗ {which}: {problem}")
