@@ -65,7 +65,7 @@ class TestPins:
     )
     def test_every_imported_package_is_required(self, folder, extras):
         required = {canonicalize_name(requirement.name) for requirement in requirements(*extras)}
-        ours = {path.stem for path in (ROOT / "tools").rglob("*.py")} | {"rnnkit", "conftest"}
+        ours = {path.stem for part in ("tools", "tests") for path in (ROOT / part).rglob("*.py")} | {"rnnkit"}
         missing = {}
         for path in sorted((ROOT / folder).rglob("*.py")):
             for name in imported(path) - sys.stdlib_module_names - ours:
@@ -127,3 +127,13 @@ def test_citation_file_has_the_required_keys():
     assert {"cff-version", "message", "title", "authors"} <= set(citation)
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     assert citation["version"] == version
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_paths_named_in_the_documents_exist(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    named = re.findall(r"`((?:tools|tests|data|chapters|assets|appendix|rnnkit)/[\w./]*)`", text)
+    named += re.findall(r"\]\(([\w./-]+)\)", text)
+    placeholders = {"chapters/NN_name.ipynb", "data/results/NAME.json"}
+    assert named
+    assert [path for path in named if path not in placeholders and not (ROOT / path).exists()] == []
