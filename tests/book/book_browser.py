@@ -56,7 +56,7 @@ def sideways_scroll(page):
 def barriers(page):
     """Return what axe-core finds that keeps people out, as "impact rule: element".
 
-    Code repeats the same few colours in thousands of elements; one of each is looked at, the rest become text.
+    Code repeats the same few colours in thousands of elements; one of each is looked at, the rest is text.
     """
     page.evaluate(
         """() => {

@@ -7,9 +7,8 @@ import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
-import nbformat
 import pytest
-from book_build import ROOT, build
+from book_build import ROOT, build, write_small_book
 from playwright.sync_api import Error, sync_playwright
 
 sys.path.insert(0, str(ROOT / "tools/sphinxext"))  # the extensions are loaded by Sphinx, not installed
@@ -39,22 +38,17 @@ def pages(book):
 @pytest.fixture
 def small_book(tmp_path):
     """Return a folder with the book's settings and extensions, and one short page and one short chapter."""
-    source = tmp_path / "source"
-    for folder in ("assets", "tools/sphinxext"):
-        shutil.copytree(ROOT / folder, source / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (source / "appendix").mkdir()
-    for file in ("_config.yml", "appendix/references.bib"):
-        shutil.copy(ROOT / file, source / file)
-    toc = "format: jb-book\nroot: intro\nchapters:\n  - file: chapters/01_small\n"
-    (source / "_toc.yml").write_text(toc, encoding="utf-8")
-    (source / "intro.md").write_text("# Small\n\nA state $h_t$.\n", encoding="utf-8")
-    (source / "chapters").mkdir()
-    notebook = nbformat.v4.new_notebook(
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python"}}
-    )
-    notebook.cells.append(nbformat.v4.new_markdown_cell("# One\n\nText.", id="text"))
-    nbformat.write(notebook, source / "chapters/01_small.ipynb")
-    return source
+    return write_small_book(tmp_path / "source")
+
+
+@pytest.fixture(scope="session")
+def fork(tmp_path_factory):
+    """Return the pages of the small book as GitHub Actions would build them in the repository ada/rnn."""
+    folder = tmp_path_factory.mktemp("fork")
+    environment = {"GITHUB_REPOSITORY": "ada/rnn", "GITHUB_REF_NAME": "main"}
+    process, html = build(write_small_book(folder / "source"), folder / "out", **environment)
+    assert process.returncode == 0, process.stdout
+    return html
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,17 @@ def test_nobody_is_kept_out(bases, pages, open_context, size, scheme):
         page.close()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_buttons_of_a_published_page_work_offline_and_keep_nobody_out(fork, open_context, scheme):
+    url = (fork / "chapters/01_small.html").as_uri()
+    page, problems = open_page(open_context(DESKTOP, scheme), url)
+    for button in page.locator(".bd-header-article .dropdown-toggle").all():
+        button.click()
+        assert page.locator(".bd-header-article .dropdown-menu.show").count() == 1
+        assert problems == []
+    assert barriers(page) == []
+
+
 def test_the_button_changes_light_and_dark_and_the_choice_stays(bases, open_context):
     page, _ = open_page(open_context(DESKTOP, "light"), bases["http"] + CHAPTER)
     background = "getComputedStyle(document.body).backgroundColor"

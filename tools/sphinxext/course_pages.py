@@ -46,13 +46,10 @@ def link_basic_styles(html):
 
 def name_landmarks(html):
     """Let screen readers jump to the sidebar, and read references as a list; let no id occur twice."""
-    html = html.replace(
-        'id="pst-primary-sidebar" ', 'id="pst-primary-sidebar" role="region" aria-label="Book" '
-    )
+    sidebar = 'id="pst-primary-sidebar"'
+    html = html.replace(sidebar, f'{sidebar} role="region" aria-label="Book"')
     html = html.replace('role="doc-biblioentry"', 'role="listitem"')
-    html = html.replace(
-        'class="logo__image', 'role="presentation" class="logo__image'
-    )  # its name stands below it
+    html = html.replace('class="logo__image', 'role="presentation" class="logo__image')  # its name is below
     return re.sub(r' id="(?:exercise|solution)-content"', "", html)  # the same one in every exercise
 
 
