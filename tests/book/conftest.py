@@ -8,7 +8,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from book_build import ROOT, build, write_small_book
+from book_build import ROOT, build, built, write_small_book
 from playwright.sync_api import Error, sync_playwright
 
 sys.path.insert(0, str(ROOT / "tools/sphinxext"))  # the extensions are loaded by Sphinx, not installed
@@ -23,9 +23,7 @@ FLAGS = (
 @pytest.fixture(scope="session")
 def book(tmp_path_factory):
     """Return the folder with the pages of the book."""
-    process, html = build(ROOT, tmp_path_factory.mktemp("book"))
-    assert process.returncode == 0, process.stdout[-6000:]
-    return html
+    return built(*build(ROOT, tmp_path_factory.mktemp("book")))
 
 
 @pytest.fixture(scope="session")
@@ -46,9 +44,7 @@ def fork(tmp_path_factory):
     """Return the pages of the small book as GitHub Actions would build them in the repository ada/rnn."""
     folder = tmp_path_factory.mktemp("fork")
     environment = {"GITHUB_REPOSITORY": "ada/rnn", "GITHUB_REF_NAME": "main"}
-    process, html = build(write_small_book(folder / "source"), folder / "out", **environment)
-    assert process.returncode == 0, process.stdout
-    return html
+    return built(*build(write_small_book(folder / "source"), folder / "out", **environment))
 
 
 @pytest.fixture(scope="session")
