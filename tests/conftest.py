@@ -1,4 +1,4 @@
-"""What every test starts from: one thread, repeatable random cases, a small copy of the project, a browser."""
+"""What every test starts from: one thread, repeatable cases, a small copy of the project, a browser."""
 
 import os
 

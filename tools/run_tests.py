@@ -57,7 +57,7 @@ def run_all(checks: dict[str, list[str]]) -> int:
 
 
 def main() -> int:
-    """Run `CHECKS` with this interpreter, as the stored numbers were made, in colour where there is a terminal."""
+    """Run `CHECKS` with this interpreter, in colour where there is a terminal."""
     # The state in which the stored numbers were made.
     os.environ.update(OMP_NUM_THREADS="1", PYTHONHASHSEED="0")
     for name in ("RNNKIT_SEED", "RNNKIT_RECORD"):
