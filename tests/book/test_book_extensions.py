@@ -4,6 +4,7 @@ import os
 
 import course_api
 import course_diagrams
+import course_images
 import course_math
 import course_pages
 import course_repository
@@ -288,3 +289,24 @@ def course_styles_source():
 )
 def test_docstrings_keep_their_structure(docstring, rst):
     assert course_api.to_rst(docstring) == rst + "\n"
+
+
+# ---- images
+
+
+def test_a_picture_states_its_size(tmp_path):
+    (tmp_path / "_images").mkdir()
+    (tmp_path / "chapters").mkdir()
+    png = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x02\xbe\x00\x00\x01\xa0"
+    (tmp_path / "_images/a.png").write_bytes(png)
+    html = '<p><img alt="A &lt; b" src="../_images/a.png" /> <img src="../_static/logo.svg" alt=""/></p>'
+    changed = course_images.with_sizes(html, tmp_path / "chapters")
+    assert 'src="../_images/a.png" width="702" height="416" loading="lazy"/> <img src="../_st' in changed
+    assert course_images.with_sizes(changed, tmp_path / "chapters") == changed
+
+
+def test_a_picture_that_is_none_is_named(tmp_path):
+    (tmp_path / "_images").mkdir()
+    (tmp_path / "_images/a.png").write_bytes(b"not a picture")
+    with pytest.raises(ValueError, match=r"a\.png is no PNG file"):
+        course_images.with_sizes('<img src="_images/a.png">', tmp_path)
