@@ -1,7 +1,8 @@
-"""Live figures: drawn in Python, moved by JavaScript, with a kernel (JupyterLab) or without one (a static page)."""
+"""Live figures: drawn in Python, moved by JavaScript, with a kernel or on a static page."""
 
 from rnnkit.widgets.figure import LiveFigure
+from rnnkit.widgets.unroller import Unroller
 
-__all__ = ["FIGURES", "LiveFigure"]
+__all__ = ["FIGURES", "LiveFigure", "Unroller"]
 
-FIGURES = {}
+FIGURES = {figure._module: figure for figure in (Unroller,)}

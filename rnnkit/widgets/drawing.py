@@ -61,8 +61,8 @@ def words(values, path, name="text", **attributes):
 
 
 def heat(values, path, scale=1.0, **attributes):
-    """Return a rectangle whose colour is stronger the larger the number at `path` is; full from `scale` on."""
-    value = lookup(values, path)
+    """Return a rectangle, coloured by the number at `path`: more strongly the larger it is, up to `scale`."""
+    value = lookup(values, path) or 0.0
     return element(
         "rect",
         data_heat=path,

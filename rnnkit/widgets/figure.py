@@ -70,8 +70,9 @@ class LiveFigure(anywidget.AnyWidget):
 
     def __init_subclass__(cls, **kwargs):
         """Give the class its script and its style sheet."""
-        cls._esm = module_source(cls._module)
-        cls._css = STYLE
+        if "_module" in cls.__dict__:  # anywidget makes a nameless subclass for every instance
+            cls._esm = module_source(cls._module)
+            cls._css = STYLE
         super().__init_subclass__(**kwargs)
 
     def __init__(self, **traits):
@@ -101,7 +102,7 @@ class LiveFigure(anywidget.AnyWidget):
         raise NotImplementedError
 
     def static_html(self):
-        """Return the picture, with the place of the controls kept free, so that nothing moves on a live page."""
+        """Return the picture, with the place of the controls kept free: nothing moves when they come."""
         places = [element("div", class_=f"rnn-control rnn-{kind}") for kind in self._controls]
         controls = element("div", *places, class_="rnn-controls", aria_hidden="true")
         return join((self.picture(self.numbers()), controls))
@@ -140,7 +141,7 @@ def module_source(stem):
 
 def page_source(stem):
     """Return the script of the figure `stem` for a page: a classic one, since file:// has no modules."""
-    parts = [_text("core.js"), _text("ui.js"), _text(f"{stem}.js"), _text("hydrate.js")]
+    parts = [_text(name) for name in ("core.js", "ui.js", f"{stem}.js", "hydrate.js")]
     return "\n".join(
         ["(() => {", '"use strict";', *parts, f"hydrate({json.dumps(stem)}, living(render));", "})();\n"]
     )
