@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -86,6 +87,21 @@ class TestContinuousIntegration:
         script = ROOT / ".ci/run"
         assert os.access(script, os.X_OK)
         subprocess.run(["bash", "-n", script], check=True)
+
+    def test_script_names_what_is_missing(self, tmp_path):
+        for name in ("bash", "dirname"):
+            (tmp_path / name).symlink_to(shutil.which(name))
+        (tmp_path / "id").write_text("#!/bin/sh\necho 1000\n")  # not root: it may install nothing
+        (tmp_path / "id").chmod(0o755)
+        done = subprocess.run(
+            ["bash", ROOT / ".ci/run"], env={"PATH": str(tmp_path)}, capture_output=True, text=True
+        )
+        assert done.returncode == 1
+        assert done.stdout == ""
+        assert done.stderr.splitlines() == [
+            ".ci/run: this machine lacks: make python3-venv chromium chromium-driver. "
+            "Install them, or run as root on Debian."
+        ]
 
     @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
     def test_workflow(self, path):

@@ -4,7 +4,9 @@ The theme's templates have no settings for these things, so the finished HTML is
 small function from text to text; the content of the page stays as it is.
 """
 
+import hashlib
 import re
+from pathlib import Path
 
 # The theme decides between light and dark at the end of the page, which paints a dark page white first.
 MODE = (
@@ -43,9 +45,12 @@ def link_basic_styles(html):
 
 
 def name_landmarks(html):
-    """Let screen readers jump to the sidebar, and read a list of references as a list."""
-    html = html.replace('id="pst-primary-sidebar" ', 'id="pst-primary-sidebar" role="region" aria-label="Book" ')
-    return html.replace('role="doc-biblioentry"', 'role="listitem"')
+    """Let screen readers jump to the sidebar, and read references as a list; let no id occur twice."""
+    sidebar = 'id="pst-primary-sidebar"'
+    html = html.replace(sidebar, f'{sidebar} role="region" aria-label="Book"')
+    html = html.replace('role="doc-biblioentry"', 'role="listitem"')
+    html = html.replace('class="logo__image', 'role="presentation" class="logo__image')  # its name is below
+    return re.sub(r' id="(?:exercise|solution)-content"', "", html)  # the same one in every exercise
 
 
 CHANGES = (set_mode_first, link_basic_styles, search_where_it_is, defer_scripts, name_landmarks)
@@ -56,6 +61,15 @@ def finish_page(html):
     for change in CHANGES:
         html = change(html)
     return html
+
+
+def fingerprint(folder):
+    """Return a text that changes with the name or the content of any file below `folder`."""
+    files = sorted(file for file in Path(folder).rglob("*") if file.is_file() and file.suffix != ".pyc")
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.relative_to(folder).as_posix().encode() + file.read_bytes())
+    return digest.hexdigest()
 
 
 def start(app):
@@ -70,4 +84,7 @@ def start(app):
 def setup(app):
     """Register the extension with Sphinx."""
     app.connect("builder-inited", start)
+    # Sphinx looks for changes in pages and settings only. As settings, these bring about a new build too.
+    app.add_config_value("course_extensions", fingerprint(Path(__file__).parent), "env")
+    app.add_config_value("course_assets", fingerprint(Path(app.srcdir, "assets")), "html")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

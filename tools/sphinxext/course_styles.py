@@ -54,7 +54,7 @@ def finish(app, exception):
         return
     static = Path(app.outdir, "_static")
     shutil.rmtree(static / "vendor/fontawesome", ignore_errors=True)
-    for useless in (*static.rglob("*.map"), *static.glob("scripts/fontawesome.js*")):
+    for useless in (*static.rglob("*.map"), *static.glob("*.html"), *static.glob("scripts/fontawesome.js*")):
         useless.unlink(missing_ok=True)
     readers = [*Path(app.outdir).rglob("*.html"), *static.rglob("*.js")]
     icons = {

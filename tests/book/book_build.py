@@ -1,0 +1,50 @@
+"""How the tests build a book."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def build(source, output, **environment):
+    """Build the book in `source`, warnings being errors; return the finished process and the HTML folder."""
+    known = ("GITHUB_", "BOOK_URL")  # what would make the pages of this machine those of another
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(known)}
+    command = "from jupyter_book.cli.main import main; main()"
+    options = ["build", str(source), "-W", "-n", "--keep-going", "--path-output", str(output)]
+    process = subprocess.run(
+        [sys.executable, "-c", command, *options],
+        env={**kept, **environment, "PYTHONIOENCODING": "utf-8"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
+    process.stdout = re.sub(
+        r"\x1b\[[\d;]*m", "", process.stdout
+    )  # jupyter-book colours even what goes to a file
+    return process, output / "_build/html"
+
+
+def write_small_book(source):
+    """Write a book of one short page and chapter, with our settings and extensions, into `source`."""
+    for folder in ("assets", "tools/sphinxext"):
+        shutil.copytree(ROOT / folder, source / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in ("appendix", "chapters"):
+        (source / folder).mkdir()
+    for file in ("_config.yml", "appendix/references.bib"):
+        shutil.copy(ROOT / file, source / file)
+    toc = "format: jb-book\nroot: intro\nchapters:\n  - file: chapters/01_small\n"
+    (source / "_toc.yml").write_text(toc, encoding="utf-8")
+    (source / "intro.md").write_text("# Small\n\nA state $h_t$.\n", encoding="utf-8")
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    notebook = nbformat.v4.new_notebook(metadata=kernel)
+    notebook.cells.append(nbformat.v4.new_markdown_cell("# One\n\nText.", id="text"))
+    nbformat.write(notebook, source / "chapters/01_small.ipynb")
+    return source

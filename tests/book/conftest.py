@@ -1,0 +1,98 @@
+"""The book, built once for all tests of a session; a small book to try things on; a browser; a server."""
+
+import os
+import shutil
+import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from book_build import ROOT, build, write_small_book
+from playwright.sync_api import Error, sync_playwright
+
+sys.path.insert(0, str(ROOT / "tools/sphinxext"))  # the extensions are loaded by Sphinx, not installed
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+)
+
+
+@pytest.fixture(scope="session")
+def book(tmp_path_factory):
+    """Return the folder with the pages of the book."""
+    process, html = build(ROOT, tmp_path_factory.mktemp("book"))
+    assert process.returncode == 0, process.stdout[-6000:]
+    return html
+
+
+@pytest.fixture(scope="session")
+def pages(book):
+    """Return the addresses of all pages, relative to the book's folder."""
+    names = [page.relative_to(book).as_posix() for page in sorted(book.rglob("*.html"))]
+    return [name for name in names if name != "index.html"]  # which only leads to intro.html
+
+
+@pytest.fixture
+def small_book(tmp_path):
+    """Return a folder with the book's settings and extensions, and one short page and one short chapter."""
+    return write_small_book(tmp_path / "source")
+
+
+@pytest.fixture(scope="session")
+def fork(tmp_path_factory):
+    """Return the pages of the small book as GitHub Actions would build them in the repository ada/rnn."""
+    folder = tmp_path_factory.mktemp("fork")
+    environment = {"GITHUB_REPOSITORY": "ada/rnn", "GITHUB_REF_NAME": "main"}
+    process, html = build(write_small_book(folder / "source"), folder / "out", **environment)
+    assert process.returncode == 0, process.stdout
+    return html
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Return a Chromium; without one the test is skipped, or fails where CI=true says that one is there."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    with sync_playwright() as playwright:
+        try:
+            chromium = playwright.chromium.launch(executable_path=found, args=FLAGS.split())
+        except Error as error:
+            reason = f"no Chromium runs here ({str(error).splitlines()[0]}); CHROMIUM=/path/to/it names one"
+            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_context(browser):
+    """Return a function that opens a fresh browser window; every window is closed at the end of the test."""
+    contexts = []
+
+    def open_one(viewport, color_scheme="light"):
+        contexts.append(browser.new_context(viewport=viewport, color_scheme=color_scheme))
+        return contexts[-1]
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files without a line for each."""
+
+    def log_message(self, *args):
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def bases(book):
+    """Return the book's address by the way it is read: from a server, and from a file."""
+    handler = partial(QuietHandler, directory=str(book))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield {"http": f"http://127.0.0.1:{server.server_port}/", "file": book.resolve().as_uri() + "/"}
+        server.shutdown()
+        thread.join()
