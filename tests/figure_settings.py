@@ -29,7 +29,23 @@ def unroller(rng):
     }
 
 
-RANDOM = {"unroller": unroller}
+def lstm_gates(rng):
+    """Return settings of one LSTM unit with large and small weights, in both of its modes."""
+    limit = rng.choice([1.0, 5.0, 20.0])
+    names = [f"{kind}_{gate}" for kind in ("wx", "wh", "b") for gate in "ifgo"]
+    inputs = rng.normal(0, 2, int(rng.integers(1, 13))).clip(-9, 9)
+    return {
+        "preset": "own",
+        "mode": str(rng.choice(["sequence", "step"])),
+        "inputs": inputs.tolist(),
+        "t": int(rng.integers(1, len(inputs) + 1)),
+        **{name: float(rng.uniform(-limit, limit)) for name in names},
+        **{name: float(rng.uniform(-1, 1)) for name in ("h0", "h", "c0", "c", "x")},
+    }
+
+
+RANDOM = {"lstm_gates": lstm_gates, "unroller": unroller}
+
 
 
 def random_figures(figure, count=50):
