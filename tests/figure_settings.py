@@ -47,7 +47,6 @@ def lstm_gates(rng):
 RANDOM = {"lstm_gates": lstm_gates, "unroller": unroller}
 
 
-
 def random_figures(figure, count=50):
     """Return `count` figures of the class `figure` with random settings, the same in every run."""
     rng = np.random.default_rng(0)

@@ -62,10 +62,10 @@ const tintOf = (value) => (0.05 + 0.3 * Math.abs(value)).toFixed(3);
 const DOOR = 22;
 
 function leaves(gate) {
-  const y = (DOOR * Math.min(gate, 1)).toFixed(2);
-  const x = Math.sqrt(DOOR ** 2 - y ** 2).toFixed(2);
+  const down = DOOR * Math.min(gate, 1);
+  const [x, y] = [Math.sqrt(DOOR ** 2 - down ** 2), down].map((length) => length.toFixed(2));
   const arc = `A${DOOR} ${DOOR} 0 0 1`;
-  return `M${-x} ${-y}${arc} ${x} ${-y}ZM${x} ${y}${arc} ${-x} ${y}Z`;
+  return `M-${x} -${y}${arc} ${x} -${y}ZM${x} ${y}${arc} -${x} ${y}Z`;
 }
 
 /** @returns function that makes the cell diagram show one step */

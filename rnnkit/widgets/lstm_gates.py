@@ -4,12 +4,13 @@ import json
 import math
 
 import numpy as np
+import traitlets
 
 from rnnkit import _validation as v
 from rnnkit import cells
 from rnnkit.widgets import lstm_gates_panels as panels
 from rnnkit.widgets.drawing import element, join
-from rnnkit.widgets.figure import LiveFigure, checked
+from rnnkit.widgets.figure import LiveFigure, as_trait_error, checked
 from rnnkit.widgets.lstm_gates_picture import draw
 
 GATES = ("i", "f", "g", "o")
@@ -114,10 +115,17 @@ class LSTMGates(LiveFigure):
         v.choice("preset", preset, (*PRESETS, "own"))
         given = {} if weights is None else _from_torch(weights)
         start = PRESETS["latch" if preset == "own" else preset]["settings"]
-        super().__init__(preset=preset, **{**start, **given, **traits})
+        settings = {**start, **given, **traits}
+        if "t" not in traits:
+            settings["t"] = min(start["t"], len(_sequence("inputs", settings["inputs"])))
+        super().__init__(preset=preset, **settings)
         self._compare_with_preset()
         self.observe(self._load_preset, "preset")
         self.observe(self._compare_with_preset, list(start))
+
+    @traitlets.validate("t")
+    def _within_sequence(self, proposal):
+        return as_trait_error(v.integer, "t", proposal["value"], 1, len(self.inputs))
 
     @property
     def weights(self):

@@ -21,7 +21,7 @@ def draw(values):
     step = values["step"]
     return svg(
         560, 594,
-        element("rect", class_="frame", x=64, y=14, width=432, height=524, rx=22),
+        element("rect", class_="frame", x=64, y=14, width=426, height=524, rx=22),
         *_inputs(step), *_state_line(step), *_outputs_of_gates(step), *_doors(step), *_boxes(values),
         *_words(values),
         label="An LSTM cell. The input x and the old h go into the gates f, i, g and o. The old c passes the "
@@ -187,7 +187,7 @@ def _words(values):
         yield element("text", name, subscript, class_=f"symbol start {name}", x=x, y=y)
     for x, y, colour, name, anchor in (
         (4, STATE + 30, "c", "c_before", "start"), (4, H_LINE + 30, "h", "h_before", "start"),
-        (504, STATE + 30, "c", "c", "start"), (504, READ + 30, "h", "h", "start"),
+        (556, STATE + 30, "c", "c", "end"), (556, READ + 30, "h", "h", "end"),
         (208, 578, "x", "x", "start"), (200, STATE + 30, "c", "kept", "middle"),
         (300, STATE + 79, "c", "written", "start"), (440, READ - 32, "c", "tanh_c", "end"),
     ):  # fmt: skip
