@@ -1,4 +1,4 @@
-"""What every test starts from: one thread, repeatable random cases, and a copy of the project to work on."""
+"""What every test starts from: one thread, repeatable cases, a small copy of the project, a browser."""
 
 import os
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 import torch
+from playwright.sync_api import Error, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tools"))  # the tools are programs, not an installed package
@@ -18,6 +19,12 @@ sys.path.insert(0, str(ROOT / "tools"))  # the tools are programs, not an instal
 torch.set_num_threads(1)
 hypothesis.settings.register_profile("course", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("course")
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+)
 
 
 @pytest.fixture(scope="module")
@@ -41,3 +48,17 @@ def house_python(house):
     """Return the environment in which Python and its kernels import the copy's package."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("RNNKIT_")}
     return {**kept, "PYTHONPATH": str(house), "PYTHONHASHSEED": "0"}
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Return a Chromium; without one the test is skipped, or fails where CI=true says that one is there."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    with sync_playwright() as playwright:
+        try:
+            chromium = playwright.chromium.launch(executable_path=found, args=FLAGS.split())
+        except Error as error:
+            reason = f"no Chromium runs here ({str(error).splitlines()[0]}); CHROMIUM=/path/to/it names one"
+            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
+        yield chromium
+        chromium.close()

@@ -1,5 +1,6 @@
 """The commands of the Makefile and the tools behind them; nothing is installed."""
 
+import json
 import re
 import shutil
 import socket
@@ -212,17 +213,37 @@ class TestWorkbook:
     def test_new_chapters_are_added_and_nothing_is_overwritten(self, tmp_path):
         source, target = tmp_path / "chapters", tmp_path / "workbook"
         (source / "pictures").mkdir(parents=True)
-        (source / "01.ipynb").write_text("the chapter")
+        chapter, improved = (f'{{"cells": [], "n": {n}}}' for n in (1, 2))
+        (source / "01.ipynb").write_text(chapter)
         (source / "pictures/a.svg").write_text("<svg/>")
         (source / ".ipynb_checkpoints").mkdir()
         (source / ".ipynb_checkpoints/01.ipynb").write_text("old")
         assert workbook.copy_new(source, target) == [target / "01.ipynb", target / "pictures/a.svg"]
 
         (target / "01.ipynb").write_text("my answer")
-        (source / "01.ipynb").write_text("the chapter, improved")
-        (source / "02.ipynb").write_text("a new chapter")
+        (source / "01.ipynb").write_text(improved)
+        (source / "02.ipynb").write_text(chapter)
         assert workbook.copy_new(source, target) == [target / "02.ipynb"]
         assert (target / "01.ipynb").read_text() == "my answer"
+
+    def test_prose_shows_the_stored_values(self, tmp_path):
+        output = {
+            "output_type": "display_data",
+            "metadata": {"scrapbook": {"name": "a.loss", "mime_prefix": "application/papermill.record/"}},
+            "data": {workbook.RECORD: "'≈ 0.27'"},
+        }
+        prose = ["Loss {glue:text}`a.loss`, ", "{glue:text}`a.other` and `{glue}`."]
+        cells = [
+            {"cell_type": "markdown", "source": prose},
+            {"cell_type": "code", "source": "{glue:text}`a.loss`", "outputs": [output]},
+        ]
+        written = json.loads(workbook.with_values(json.dumps({"cells": cells})))
+        assert written["cells"][0]["source"] == "Loss ≈ 0.27, {glue:text}`a.other` and `{glue}`."
+        assert written["cells"][1] == cells[1]
+
+    def test_no_name_is_left_in_the_chapters(self, tmp_path):
+        for copy in workbook.copy_new(ROOT / "chapters", tmp_path / "workbook"):
+            assert copy.suffix != ".ipynb" or "{glue:" not in copy.read_text(encoding="utf-8")
 
     def test_workbook_is_not_tracked(self):
         assert "workbook/" in (ROOT / ".gitignore").read_text().splitlines()

@@ -57,8 +57,11 @@ def run_all(checks: dict[str, list[str]]) -> int:
 
 
 def main() -> int:
-    """Run `CHECKS` with this interpreter, on one thread, in colour where there is a terminal."""
-    os.environ["OMP_NUM_THREADS"] = "1"
+    """Run `CHECKS` with this interpreter, in colour where there is a terminal."""
+    # The state in which the stored numbers were made.
+    os.environ.update(OMP_NUM_THREADS="1", PYTHONHASHSEED="0")
+    for name in ("RNNKIT_SEED", "RNNKIT_RECORD"):
+        os.environ.pop(name, None)
     if sys.stdout.isatty():
         os.environ.setdefault("FORCE_COLOR", "1")
     return run_all({name: [sys.executable, "-m", *line.split()] for name, line in CHECKS.items()})

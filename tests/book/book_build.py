@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,6 +31,15 @@ def build(source, output, **environment):
         r"\x1b\[[\d;]*m", "", process.stdout
     )  # jupyter-book colours even what goes to a file
     return process, output / "_build/html"
+
+
+def built(process, html):
+    """Return the HTML folder of a build that went well; else fail with the build's warnings and errors."""
+    if process.returncode:
+        lines = process.stdout.splitlines()
+        told = [line for line in lines if re.search("WARNING|ERROR|Error|exception", line)]
+        pytest.fail("\n".join(["the book does not build:", *(told or lines)[-30:]]), pytrace=False)
+    return html
 
 
 def write_small_book(source):

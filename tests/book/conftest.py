@@ -1,31 +1,20 @@
-"""The book, built once for all tests of a session; a small book to try things on; a browser; a server."""
+"""The book, built once for all tests of a session; a small book to try things on; a server."""
 
-import os
-import shutil
 import sys
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from book_build import ROOT, build, write_small_book
-from playwright.sync_api import Error, sync_playwright
+from book_build import ROOT, build, built, write_small_book
 
 sys.path.insert(0, str(ROOT / "tools/sphinxext"))  # the extensions are loaded by Sphinx, not installed
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-)
 
 
 @pytest.fixture(scope="session")
 def book(tmp_path_factory):
     """Return the folder with the pages of the book."""
-    process, html = build(ROOT, tmp_path_factory.mktemp("book"))
-    assert process.returncode == 0, process.stdout[-6000:]
-    return html
+    return built(*build(ROOT, tmp_path_factory.mktemp("book")))
 
 
 @pytest.fixture(scope="session")
@@ -46,23 +35,7 @@ def fork(tmp_path_factory):
     """Return the pages of the small book as GitHub Actions would build them in the repository ada/rnn."""
     folder = tmp_path_factory.mktemp("fork")
     environment = {"GITHUB_REPOSITORY": "ada/rnn", "GITHUB_REF_NAME": "main"}
-    process, html = build(write_small_book(folder / "source"), folder / "out", **environment)
-    assert process.returncode == 0, process.stdout
-    return html
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Return a Chromium; without one the test is skipped, or fails where CI=true says that one is there."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    with sync_playwright() as playwright:
-        try:
-            chromium = playwright.chromium.launch(executable_path=found, args=FLAGS.split())
-        except Error as error:
-            reason = f"no Chromium runs here ({str(error).splitlines()[0]}); CHROMIUM=/path/to/it names one"
-            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
-        yield chromium
-        chromium.close()
+    return built(*build(write_small_book(folder / "source"), folder / "out", **environment))
 
 
 @pytest.fixture

@@ -4,12 +4,13 @@ import os
 
 import course_api
 import course_diagrams
+import course_images
 import course_math
 import course_pages
 import course_repository
 import course_styles
 import pytest
-from book_build import build
+from book_build import build, built
 from course_mathjax import MathJax
 
 SVG = (
@@ -126,8 +127,7 @@ def test_a_figure_keeps_caption_number_and_name_and_a_missing_alt_stops_the_buil
     )
     page = small_book / "intro.md"
     page.write_text(figure + ":alt: A cell\n\nOne cell.\n```\n", encoding="utf-8")
-    process, html = build(small_book, tmp_path / "out")
-    assert process.returncode == 0, process.stdout
+    html = built(*build(small_book, tmp_path / "out"))
     text = (html / "intro.html").read_text(encoding="utf-8")
     assert '<figure class="align-default" id="fig-small">\n<svg' in text
     assert '<span class="caption-number">Figure 1 </span><span class="caption-text">One cell.</span>' in text
@@ -217,18 +217,27 @@ def test_scripts_wait_and_unused_ones_go():
     assert "searchtools" in course_pages.finish_page(html.replace("<title>One", "<title>Search"))
 
 
-def test_a_changed_asset_or_extension_brings_about_a_new_build(small_book, tmp_path):
+def test_a_changed_asset_brings_about_a_new_build(small_book, tmp_path):
     def pages_written():
-        process, _ = build(small_book, tmp_path / "out")
-        assert process.returncode == 0, process.stdout
+        process, html = build(small_book, tmp_path / "out")
+        built(process, html)
         return "writing output... [100%]" in process.stdout
 
     assert pages_written()
     assert not pages_written()
-    for file in (small_book / "assets/course.css", small_book / "tools/sphinxext/course_pages.py"):
-        with file.open("a", encoding="utf-8") as text:
-            text.write("\n")
-        assert pages_written(), file
+    with (small_book / "assets/course.css").open("a", encoding="utf-8") as css:
+        css.write("\n")
+    assert pages_written()
+
+
+def test_the_fingerprint_of_a_folder_changes_with_names_and_content(tmp_path):
+    seen = {course_pages.fingerprint(tmp_path)}
+    for name, content in (("a.css", ""), ("a.css", "x"), ("b.css", "")):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+        seen.add(course_pages.fingerprint(tmp_path))
+    (tmp_path / "b.pyc").write_text("compiled", encoding="utf-8")
+    seen.add(course_pages.fingerprint(tmp_path))
+    assert len(seen) == 4
 
 
 def test_icons_in_use_stay(tmp_path):
@@ -280,3 +289,24 @@ def course_styles_source():
 )
 def test_docstrings_keep_their_structure(docstring, rst):
     assert course_api.to_rst(docstring) == rst + "\n"
+
+
+# ---- images
+
+
+def test_a_picture_states_its_size(tmp_path):
+    (tmp_path / "_images").mkdir()
+    (tmp_path / "chapters").mkdir()
+    png = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x02\xbe\x00\x00\x01\xa0"
+    (tmp_path / "_images/a.png").write_bytes(png)
+    html = '<p><img alt="A &lt; b" src="../_images/a.png" /> <img src="../_static/logo.svg" alt=""/></p>'
+    changed = course_images.with_sizes(html, tmp_path / "chapters")
+    assert 'src="../_images/a.png" width="702" height="416" loading="lazy"/> <img src="../_st' in changed
+    assert course_images.with_sizes(changed, tmp_path / "chapters") == changed
+
+
+def test_a_picture_that_is_none_is_named(tmp_path):
+    (tmp_path / "_images").mkdir()
+    (tmp_path / "_images/a.png").write_bytes(b"not a picture")
+    with pytest.raises(ValueError, match=r"a\.png is no PNG file"):
+        course_images.with_sizes('<img src="_images/a.png">', tmp_path)

@@ -87,3 +87,11 @@ def test_every_source_names_where_it_can_be_found():
     for entry in entries:
         key = entry.split("{")[1].split(",")[0]
         assert re.search(r"^\s*(doi|url|number)\s*=", entry, re.MULTILINE), key
+
+
+def test_plots_keep_their_place(book):
+    html = (book / "chapters/01_rnn_basics.html").read_text(encoding="utf-8")
+    plots = re.findall(r"<img [^>]*_images/[^>]*>", html)
+    assert plots
+    for plot in plots:
+        assert re.search(r' width="\d+" height="\d+" loading="lazy"', plot)
