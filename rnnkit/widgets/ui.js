@@ -10,6 +10,8 @@
 /** @param name of an HTML element @param attributes object; null and false leave one out @param children nodes or texts */
 function make(name, attributes = {}, ...children) {
   const element = document.createElement(name);
+  // JupyterLab takes keys for its own commands, even arrow keys from a slider, unless the element says this.
+  if (["input", "select", "button"].includes(name)) element.setAttribute("data-lm-suppress-shortcuts", "true");
   for (const [key, value] of Object.entries(attributes)) {
     if (value !== null && value !== false) element.setAttribute(key, value === true ? "" : value);
   }
@@ -137,11 +139,13 @@ function bind(root) {
 }
 
 function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  const node = element.firstChild;
+  if (node?.nodeType !== 3 || node.nextSibling) element.textContent = text;
+  else if (node.data !== text) node.data = text; // keeps the node, which a browser lays out faster
 }
 
 function setAttribute(element, name, value) {
-  if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
 /** Take the picture that stands in the page; where only a kernel knows it, take the kernel's. */

@@ -41,6 +41,8 @@ class LiveFigureDirective(SphinxDirective):
             raise self.error(f"live-figure must be {' or '.join(sorted(classes))}, got {name!r}")
         try:
             settings = yaml.safe_load("\n".join(self.content)) or {}
+            if not isinstance(settings, dict):
+                raise TypeError("the settings must be NAME: VALUE, one a line")
             html = classes[name](**settings).to_html()
         except (TypeError, ValueError, yaml.YAMLError) as error:
             raise self.error(f"{name}: {error}") from None
