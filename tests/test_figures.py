@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from py_mini_racer import JSEvalException, MiniRacer
 
 from rnnkit.widgets import FIGURES
+from rnnkit.widgets import figure as figure_module
 from rnnkit.widgets.drawing import Markup, element, format_number, heat, lookup, number, words
 from rnnkit.widgets.figure import (
     FOLDER,
@@ -171,6 +172,25 @@ def test_colours_are_those_of_the_palette():
         assert {
             name: value for _, name, value in re.findall(r"--(\w+): var\(--c-(\w+), (#\w+)\)", here)
         } == wanted
+
+
+def test_example_in_the_guide_is_a_figure(tmp_path, monkeypatch):
+    guide = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    section = re.search(r"## Add a live figure\n(.*?)\n## ", guide, re.DOTALL)[1]
+    python, script = (re.search(rf"```{name}\n(.*?)```", section, re.DOTALL)[1] for name in ("python", "js"))
+    for name in ("core.js", "ui.js"):
+        (tmp_path / name).write_text((FOLDER / name).read_text("utf-8"), "utf-8")
+    (tmp_path / "neuron.js").write_text(script, "utf-8")
+    monkeypatch.setattr(figure_module, "FOLDER", tmp_path)
+    scope = {}
+    exec(compile(python, "neuron.py", "exec"), scope)
+    neuron = scope["Neuron"](w=-0.5)
+    assert "−0.46" in neuron.to_html()
+    with pytest.raises(ValueError, match="w must be a finite number from -3 to 3, got 4"):
+        neuron.w = 4
+    with MiniRacer() as engine:
+        engine.eval(module_source("neuron").replace("export default", ""))
+        same(neuron.numbers(), engine.call("computeNeuron", neuron.props()))
 
 
 # ---- the pieces of a picture
