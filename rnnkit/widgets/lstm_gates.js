@@ -3,6 +3,7 @@
 
 const GATES = ["i", "f", "g", "o"];
 const WEIGHTS = GATES.flatMap((gate) => ["wx", "wh", "b"].map((kind) => `${kind}_${gate}`));
+const AFTER = ["i", "f", "g", "o", "kept", "written", "c", "tanh_c", "h"]; // what a step of the cell makes, each (1,)
 const ROWS = ["x", "i", "f", "g", "o", "c", "h"];
 const CHOICES = {
   preset: ["keep", "erase", "write", "count", "latch", "own"],
@@ -22,32 +23,27 @@ function computeLSTMGates(state) {
   checkInteger("t", t, 1, Infinity);
   for (const name of ["h0", "c0", "x", "h", "c", ...WEIGHTS]) checkNumber(name, state[name]);
   const whole = mode === "sequence";
+  const column = (kind) => GATES.map((gate) => state[`${kind}_${gate}`]);
+  const [wx, wh, bias] = ["wx", "wh", "b"].map(column);
+  const weights = { weight_ih: wx.map((w) => [w]), weight_hh: wh.map((w) => [w]), bias_ih: bias, bias_hh: [0, 0, 0, 0] };
   let [h, c] = whole ? [state.h0, state.c0] : [state.h, state.c];
   const steps = (whole ? inputs : [state.x]).map((x) => {
-    const step = oneStep(x, h, c, state);
+    const step = { x, h_before: h, c_before: c, ...lstmStep([x], [h], [c], weights) };
+    for (const name of AFTER) step[name] = step[name][0];
     ({ h, c } = step);
     return step;
   });
   const shown = whole ? Math.min(t, steps.length) : 1;
   const run = Object.fromEntries(ROWS.map((name) => [name, steps.map((step) => step[name])]));
-  return { T: steps.length, t: shown, step: steps[shown - 1], run };
+  return { T: steps.length, t: shown, step: inDetail(steps[shown - 1], state), run };
 }
 
-function oneStep(x, h, c, state) {
-  const column = (kind) => GATES.map((gate) => state[`${kind}_${gate}`]);
-  const weights = {
-    weight_ih: column("wx").map((w) => [w]),
-    weight_hh: column("wh").map((w) => [w]),
-    bias_ih: column("b"),
-    bias_hh: [0, 0, 0, 0],
-  };
-  const { before, ...after } = lstmStep([x], [h], [c], weights);
-  const step = { x, h_before: h, c_before: c };
-  for (const name in after) step[name] = after[name][0];
+/** @returns the step with the pieces that add up in each gate, and a word for how far it is open */
+function inDetail({ before, ...step }, state) {
   for (const gate of GATES) {
     step[`z_${gate}`] = before[gate][0];
-    step[`x_${gate}`] = state[`wx_${gate}`] * x;
-    step[`h_${gate}`] = state[`wh_${gate}`] * h;
+    step[`x_${gate}`] = state[`wx_${gate}`] * step.x;
+    step[`h_${gate}`] = state[`wh_${gate}`] * step.h_before;
     if (gate !== "g") step[`is_${gate}`] = step[gate] > 0.9 ? "open" : step[gate] < 0.1 ? "shut" : "partly open";
   }
   for (const name of WEIGHTS) step[name] = state[name];
