@@ -28,6 +28,7 @@ from rnnkit.widgets.figure import (
     checked,
     module_source,
     page_source,
+    read_weights,
 )
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -129,7 +130,7 @@ class TestEveryFigure:
         assert module.rstrip().endswith("export default living(render);")
         assert not re.search(r"^\s*(import|export)\b", page, re.MULTILINE)
         with MiniRacer() as engine:  # a page without a figure: it must parse, and find nothing to do
-            engine.eval("var document = { querySelectorAll: () => [] };" + page)
+            engine.eval("var document = { querySelectorAll: () => [], currentScript: null };" + page)
 
 
 def test_html_is_the_same_in_every_process():
@@ -259,6 +260,23 @@ def _short(label, value):
     if len(value) > 99:
         raise ValueError(f"{label} must be short")
     return value
+
+
+def test_large_weights_are_a_file_and_not_in_the_page(tmp_path):
+    class Large(Named):
+        _weights = "large"
+        weights = checked(lambda label, value: value, default_value=None)
+
+    (tmp_path / "large.js").write_text('rnnWeights("large", {"W": [[0.5, -1.25]]});\n', "utf-8")
+    weights = read_weights("large", tmp_path)
+    html = Large(weights=weights).to_html()
+    assert weights == {"W": [[0.5, -1.25]]}
+    assert 'data-weights="large"' in html
+    assert "1.25" not in html
+    assert "data-weights" not in Named().to_html()
+    (tmp_path / "large.js").write_text("alert(1)", "utf-8")
+    with pytest.raises(ValueError, match=r"large.js must be one call rnnWeights"):
+        read_weights("large", tmp_path)
 
 
 def test_hostile_text_stays_text():

@@ -15,6 +15,7 @@ import traitlets
 from rnnkit.widgets.drawing import Markup, element, join
 
 FOLDER = Path(__file__).parent
+WEIGHTS = FOLDER.parents[1] / "assets/weights"
 STYLE = (FOLDER / "figures.css").read_text(encoding="utf-8")
 
 
@@ -61,10 +62,14 @@ class LiveFigure(anywidget.AnyWidget):
       `compute` + the name of the class, a pure function of the traits;
     - `picture(values)`: the drawing as Markup, made with `rnnkit.widgets.drawing`.
 
-    CONTRIBUTING.md shows one from beginning to end.
+    A figure with more than 20 kB of weights names their file, assets/weights/NAME.js, in `_weights`, and has
+    them in its trait `weights`, read with `read_weights`. A page loads them when the figure comes near.
+
+    CONTRIBUTING.md shows a figure from beginning to end.
     """
 
     _module = ""
+    _weights = None
     _controls = ()
     _picture = traitlets.Unicode().tag(sync=True)
 
@@ -109,13 +114,17 @@ class LiveFigure(anywidget.AnyWidget):
 
     def to_html(self):
         """Return the figure as it stands in a page without a kernel: the same text in every run."""
-        props = json.dumps(self.props(), sort_keys=True, allow_nan=False, ensure_ascii=False)
+        here = {
+            name: value for name, value in self.props().items() if not (self._weights and name == "weights")
+        }
+        props = json.dumps(here, sort_keys=True, allow_nan=False, ensure_ascii=False)
         return element(
             "div",
             Markup(self.static_html()),
             class_="rnn-widget",
             data_module=self._module,
             data_props=props,
+            data_weights=self._weights,
         )
 
     def __repr__(self):
@@ -125,6 +134,19 @@ class LiveFigure(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)
         return {**data, "text/plain": repr(self), "text/html": str(self.to_html())}, metadata
+
+
+def read_weights(name, folder=WEIGHTS):
+    """Return what the file NAME.js in `folder`, by default assets/weights, hands to rnnWeights.
+
+    The file is one call, rnnWeights("NAME", JSON), because a page loads it as a script. ValueError if it is
+    anything else.
+    """
+    text = (folder / f"{name}.js").read_text(encoding="utf-8").strip()
+    start, end = f"rnnWeights({json.dumps(name)}, ", ");"
+    if not (text.startswith(start) and text.endswith(end)):
+        raise ValueError(f"{name}.js must be one call {start}…{end}, got {text[:40]!r}")
+    return json.loads(text[len(start) : -len(end)])
 
 
 @cache

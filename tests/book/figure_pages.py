@@ -3,6 +3,8 @@
 import re
 from html import escape
 
+import nbformat
+
 from rnnkit.widgets import FIGURES
 
 # A page of its own for every figure, and one page without any.
@@ -18,9 +20,17 @@ After the figure.
 
 
 def write_pages(source):
-    """Add a page for every figure to the small book in the folder `source`."""
+    """Add a page for every figure to the small book in `source`, and the Unroller to its chapter."""
     for stem, figure in FIGURES.items():
         (source / f"{stem}.md").write_text(PAGE.format(name=figure.__name__), encoding="utf-8")
+    data, _ = FIGURES["unroller"]()._repr_mimebundle_()
+    output = nbformat.v4.new_output("execute_result", data, execution_count=1)
+    cell = nbformat.v4.new_code_cell("Unroller()", outputs=[output], execution_count=1, id="figure")
+    chapter = source / "chapters/01_small.ipynb"
+    notebook = nbformat.read(chapter, 4)
+    notebook.cells.append(cell)
+    notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
+    nbformat.write(notebook, chapter)
     toc = "format: jb-book\nroot: intro\nchapters:\n  - file: chapters/01_small\n"
     toc += "".join(f"  - file: {stem}\n" for stem in FIGURES)
     (source / "_toc.yml").write_text(toc, encoding="utf-8")

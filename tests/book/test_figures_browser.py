@@ -67,6 +67,7 @@ def test_only_pages_with_figures_load_scripts_for_them(figures):
     }
     for stem in FIGURES:
         assert loaded.pop(stem) == {"figures", stem}
+    assert loaded.pop("01_small") == {"figures", "unroller"}
     assert set().union(*loaded.values()) == set()
 
 
@@ -292,6 +293,36 @@ def test_bad_directive_fails_the_build_with_its_reason(tmp_path):
         assert re.search(reason, process.stdout), reason
 
 
+@pytest.mark.parametrize("way", ["http", "file"])
+def test_large_weights_come_when_the_figure_is_near(figures, ways, changed_page, open_context, way):
+    props = FIGURES["unroller"]().props()
+    weights = json.dumps(props.pop("weights"))
+    folder = figures / "_static/weights"
+    folder.mkdir(exist_ok=True)
+    (folder / "trained.js").write_text(f'rnnWeights("trained", {weights});', "utf-8")
+
+    def change(page):
+        far = with_props(page, json.dumps(props)).replace("<p>Before", '<p style="height: 9000px">Before')
+        return far.replace('data-module="unroller"', 'data-module="unroller" data-weights="trained"')
+
+    address = ways[way] + changed_page("unroller", change).rsplit("/", 1)[1]
+    page, problems = open_page(open_context(DESKTOP), address)
+    assert page.locator(".rnn-widget input").count() == 0
+    page.locator(".rnn-widget").scroll_into_view_if_needed()
+    page.get_by_label("Step t").press("End")
+    assert page.locator("[data-text=said]").inner_text() == "ohlol"
+    assert problems == []
+
+
+def test_weights_that_do_not_come_are_named(changed_page, open_context):
+    address = changed_page(
+        "unroller", lambda page: page.replace("data-props", 'data-weights="none" data-props')
+    )
+    page, _ = open_page(open_context(DESKTOP), address)
+    page.locator(".rnn-widget").scroll_into_view_if_needed()
+    assert "its weights (weights/none.js) could not be loaded" in page.locator(".rnn-problem").inner_text()
+
+
 # ---- the Unroller
 
 
@@ -299,6 +330,16 @@ def test_bad_directive_fails_the_build_with_its_reason(tmp_path):
 def unroller_page(ways, open_context):
     page, problems = open_page(open_context(DESKTOP), f"{ways['file']}unroller.html")
     yield page
+    assert problems == []
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_figure_in_the_output_of_a_cell(ways, open_context, size):
+    page, problems = open_page(open_context(size), f"{ways['file']}chapters/01_small.html")
+    page.get_by_label("Step t").press("Home")
+    assert page.locator("[data-text=read]").inner_text() == "nothing yet"
+    assert sideways_scroll(page) == []
+    assert page.locator(".output.text_html").evaluate("e => e.scrollWidth <= e.clientWidth")
     assert problems == []
 
 
