@@ -101,7 +101,9 @@ function bindMap(svg) {
       column.setAttribute("transform", `translate(${MAP_LEFT + k * width} 0)`);
       for (const cell of column.querySelectorAll(".cell")) cell.setAttribute("width", Math.max(1, width - 2));
       for (const minus of column.querySelectorAll(".minus")) {
-        minus.setAttribute("d", minus.getAttribute("d").replace(/^M\S+/, `M${width / 2 - 5}`));
+        const y = minus.getAttribute("d").match(/ (\S+)h/)[1];
+        const half = Math.min(5, 0.3 * width);
+        minus.setAttribute("d", `M${width / 2 - half} ${y}h${2 * half}`);
       }
     });
   };

@@ -44,8 +44,12 @@ def _cell(r, name, value, scale, width):
         "rect", class_=f"cell {name}", x=1, y=y + 1, width=round(width - 2, 2), height=ROW - 2, rx=3,
         fill_opacity=round(min(1, abs(value) / scale), 3),
     )  # fmt: skip
+    half = min(5, 0.3 * width)
     minus = element(
-        "path", class_="minus", d=f"M{width / 2 - 5:.2f} {y + ROW // 2}h10", data_sign=sign(value)
+        "path",
+        class_="minus",
+        d=f"M{width / 2 - half:.2f} {y + ROW // 2}h{2 * half:.2f}",
+        data_sign=sign(value),
     )
     return element("g", rect, minus)
 

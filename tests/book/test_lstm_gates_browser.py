@@ -10,7 +10,7 @@ from figure_settings import random_figures
 
 from rnnkit.widgets.drawing import format_number, lookup
 from rnnkit.widgets.figure import STYLE, page_source
-from rnnkit.widgets.lstm_gates import PRESETS, LSTMGates
+from rnnkit.widgets.lstm_gates import PRESETS, WEIGHTS, LSTMGates
 from rnnkit.widgets.lstm_gates_picture import leaves
 
 # No text of the diagram is crossed by a wire, by another text, or by the edge of the picture.
@@ -189,7 +189,9 @@ def same_attribute(one, other):
 
 @pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
 def test_every_word_has_its_own_place(show, size, scheme):
-    for figure in [*(LSTMGates(name) for name in PRESETS), *random_figures(LSTMGates, 5)]:
+    ends = [dict.fromkeys(WEIGHTS, end) for end in (20.0, -20.0)]
+    ends = [LSTMGates(mode="step", x=-3.0, h=1.0, c=-6.0, **weights) for weights in ends]
+    for figure in [*(LSTMGates(name) for name in PRESETS), *ends, *random_figures(LSTMGates, 5)]:
         page, _ = show(figure, size, scheme)
         assert page.evaluate(CROSSED) == []
         page.close()
