@@ -153,3 +153,16 @@ def test_paths_named_in_the_documents_exist(name):
     placeholders = {"chapters/NN_name.ipynb", "data/results/NAME.json"}
     assert named
     assert [path for path in named if path not in placeholders and not (ROOT / path).exists()] == []
+
+
+def test_a_wheel_carries_the_scripts_and_styles_of_the_package():
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    carried = {
+        path
+        for package, patterns in config["package-data"].items()
+        for pattern in patterns
+        for path in (ROOT / package.replace(".", "/")).glob(pattern)
+    }
+    kept = {path for suffix in ("js", "css") for path in (ROOT / "rnnkit").rglob(f"*.{suffix}")}
+    assert kept
+    assert kept <= carried

@@ -1,0 +1,19 @@
+"""Commands of the package: `python -m rnnkit train NAME` makes the weights that come with the course."""
+
+import argparse
+from importlib import import_module
+
+TRAINERS = {"unroller": "rnnkit.widgets.train_unroller"}  # modules with a function main()
+
+
+def main(arguments=None):
+    """Run the command line `arguments`; without them, that of the process."""
+    parser = argparse.ArgumentParser(prog="python -m rnnkit")
+    commands = parser.add_subparsers(dest="command", required=True)
+    train = commands.add_parser("train", help="train a model and write it to data/checkpoints")
+    train.add_argument("name", choices=sorted(TRAINERS))
+    import_module(TRAINERS[parser.parse_args(arguments).name]).main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,246 @@
+/*
+ * What all live figures share: controls, the picture that follows the numbers, and the message in its place.
+ *
+ * A figure calls live(model, el, compute, traits), which draws now and after every change, and
+ * controls(el, ...), which puts its sliders below the picture. Data becomes text or an attribute, never HTML.
+ */
+
+// Elements
+
+/** @param name of an HTML element @param attributes object; null and false leave one out @param children nodes or texts */
+function make(name, attributes = {}, ...children) {
+  const element = document.createElement(name);
+  // JupyterLab takes keys for its own commands, even arrow keys from a slider, unless the element says this.
+  if (["input", "select", "button"].includes(name)) element.setAttribute("data-lm-suppress-shortcuts", "true");
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value !== null && value !== false) element.setAttribute(key, value === true ? "" : value);
+  }
+  element.append(...children);
+  return element;
+}
+
+/** `value` with fixed digits and a true minus sign; null is an en dash, and zero has no sign. */
+function formatNumber(value, digits = 2) {
+  if (value === null) return "–";
+  checkNumber("value", value);
+  const text = value.toFixed(digits);
+  return (/[1-9]/.test(text) ? text : text.replace("-", "")).replace("-", "−");
+}
+
+// Controls. Each is bound to one trait: it changes the trait, and follows when somebody else does.
+
+let ids = 0;
+
+function control(kind, label, input, ...others) {
+  input.id = `rnn-control-${++ids}`;
+  const name = make("label", { for: input.id }, label);
+  return make("div", { class: `rnn-control rnn-${kind}` }, name, ...others, input);
+}
+
+function setTrait(model, trait, value) {
+  model.set(trait, value);
+  model.save_changes();
+}
+
+/** @param options {label, min, max, step, digits} of a number, or {label, values} of one of a list of numbers;
+ *  `describe(value)` gives the text beside it if a number alone says too little */
+function slider(model, trait, { label, values, digits = 0, describe, ...range }) {
+  const { min, max, step } = values ? { min: 0, max: values.length - 1, step: 1 } : { step: 1, ...range };
+  const input = make("input", { type: "range", min, max, step });
+  const output = make("output", { "aria-hidden": "true" }); // the slider itself says its value
+  const text = describe ?? ((value) => formatNumber(value, digits));
+  const follow = () => {
+    const value = model.get(trait);
+    input.value = values ? values.indexOf(value) : value;
+    output.textContent = text(value);
+    input.setAttribute("aria-valuetext", output.textContent);
+  };
+  input.addEventListener("input", () => setTrait(model, trait, values ? values[input.value] : Number(input.value)));
+  return followed(model, trait, follow, control("slider", label, input, output));
+}
+
+/** @param options {label, options}: the trait is one of the texts in `options`, or of its [value, text] pairs */
+function choice(model, trait, { label, options }) {
+  const pairs = options.map((option) => (Array.isArray(option) ? option : [option, option]));
+  const input = make("select", {}, ...pairs.map(([value, text]) => make("option", { value }, text)));
+  const follow = () => (input.value = model.get(trait));
+  input.addEventListener("change", () => setTrait(model, trait, input.value));
+  return followed(model, trait, follow, control("choice", label, input));
+}
+
+/** @param options {label, length, problem, accept}: problem(text) says what is wrong with a text, or gives ""; only a
+ *  text without a problem goes into the trait, or to accept(text) */
+function textField(model, trait, { label, length, problem, accept = (text) => setTrait(model, trait, text) }) {
+  const input = make("input", { type: "text", autocomplete: "off", autocapitalize: "none", spellcheck: "false" });
+  const hint = make("span", { class: "rnn-hint", role: "status", id: `rnn-hint-${ids + 1}` });
+  input.size = length;
+  input.setAttribute("aria-describedby", hint.id);
+  const judge = (text) => {
+    hint.textContent = problem(text);
+    input.setAttribute("aria-invalid", hint.textContent !== "");
+    return hint.textContent === "";
+  };
+  const follow = () => {
+    if (input.value !== model.get(trait)) input.value = model.get(trait);
+    judge(input.value);
+  };
+  input.addEventListener("input", () => judge(input.value) && accept(input.value));
+  return followed(model, trait, follow, control("text", label, input, hint));
+}
+
+/** A button that calls `action`. */
+function button(label, action) {
+  const element = make("button", { type: "button" }, label);
+  element.addEventListener("click", action);
+  return { element: make("div", { class: "rnn-control rnn-button" }, element), stop() {} };
+}
+
+function followed(model, trait, follow, element) {
+  follow();
+  model.on(`change:${trait}`, follow);
+  return { element, stop: () => model.off(`change:${trait}`, follow) };
+}
+
+/** Put controls into the place that the static picture has kept free. @returns function that stops them */
+function controls(el, ...items) {
+  const place = el.querySelector(".rnn-controls") ?? el.appendChild(make("div", { class: "rnn-controls" }));
+  place.removeAttribute("aria-hidden");
+  place.replaceChildren(...items.map((item) => item.element));
+  return () => items.forEach((item) => item.stop());
+}
+
+// The picture. Python has drawn it (rnnkit/widgets/drawing.py) and marked what shows which number.
+
+const STRONGEST = 0.34; // as in drawing.py
+
+/** @param root of the marked elements @returns function that makes them show `values` */
+function bind(root) {
+  const marked = (name) =>
+    Array.from(root.querySelectorAll(`[data-${name}]`), (element) => [element, element.getAttribute(`data-${name}`)]);
+  const writers = [
+    ...marked("number").map(([element, path]) => {
+      const digits = Number(element.dataset.digits);
+      return [path, (value) => setText(element, formatNumber(value, digits))];
+    }),
+    ...marked("text").map(([element, path]) => [path, (value) => setText(element, String(value))]),
+    ...marked("heat").map(([element, path]) => {
+      const scale = Number(element.dataset.scale);
+      return [path, (value) => {
+        setAttribute(element, "data-sign", value < 0 ? "-" : "+");
+        setAttribute(element, "fill-opacity", (STRONGEST * Math.min(1, Math.abs(value) / scale)).toFixed(3));
+      }];
+    }),
+    ...marked("state-of").map(([element, path]) => [path, (value) => setAttribute(element, "data-state", value)]),
+  ].map(([path, write]) => [path.split("."), write]);
+  return (values) => writers.forEach(([path, write]) => {
+    const value = path.reduce((inside, key) => inside?.[key], values);
+    if (value !== undefined) write(value); // a picture of other sizes is on its way
+  });
+}
+
+function setText(element, text) {
+  const node = element.firstChild;
+  if (node?.nodeType !== 3 || node.nextSibling) element.textContent = text;
+  else if (node.data !== text) node.data = text; // keeps the node, which a browser lays out faster
+}
+
+function setAttribute(element, name, value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
+/** Take the picture that stands in the page; where only a kernel knows it, take the kernel's. */
+function findPicture(model, el) {
+  const html = model.get("_picture");
+  if (html !== undefined) {
+    const parsed = new DOMParser().parseFromString(html, "text/html"); // in a document of its own nothing runs
+    el.replaceChildren(...parsed.body.childNodes);
+  }
+}
+
+/** Draw now, and again after every change of one of `traits`: at once, but at most once a frame.
+ *  @param draw function of the traits as an object; what it throws is shown in the figure's place
+ *  @returns function that ends it */
+function live(model, el, traits, draw) {
+  const redraw = onceAFrame(() => {
+    try {
+      draw(readTraits(model, traits));
+      hideProblem(el);
+    } catch (error) {
+      showProblem(el, error.message);
+    }
+  });
+  draw(readTraits(model, traits));
+  traits.forEach((trait) => model.on(`change:${trait}`, redraw));
+  return () => traits.forEach((trait) => model.off(`change:${trait}`, redraw));
+}
+
+function readTraits(model, traits) {
+  return Object.fromEntries(traits.map((trait) => {
+    if (model.get(trait) === undefined) throw new Error(`${trait} is missing`);
+    return [trait, model.get(trait)];
+  }));
+}
+
+/** @returns function that calls `draw` before the next frame; in one frame it is called once however often asked */
+function onceAFrame(draw) {
+  let asked = false;
+  let drawn = false;
+  const now = () => {
+    asked = false;
+    drawn = true;
+    draw();
+    requestAnimationFrame(() => {
+      drawn = false;
+      if (asked) now();
+    });
+  };
+  return () => {
+    if (!asked && !drawn) queueMicrotask(now); // after the other changes of the same event, before the frame
+    asked = true;
+  };
+}
+
+// Problems
+
+/** Show `reason` in place of the figure. */
+function showProblem(el, reason) {
+  hideProblem(el);
+  el.setAttribute("data-problem", "");
+  el.append(make("p", { class: "rnn-problem", role: "alert" }, `This figure cannot be drawn: ${reason}`));
+}
+
+function hideProblem(el) {
+  el.removeAttribute("data-problem");
+  el.querySelector(":scope > .rnn-problem")?.remove();
+}
+
+/** Wrap a figure's `render` into what anywidget expects. A figure that cannot start says why, and tries again when its
+ *  settings or its picture change. */
+function living(render) {
+  return {
+    render({ model, el }) {
+      let stop;
+      const start = () => {
+        stop?.();
+        stop = undefined;
+        hideProblem(el);
+        try {
+          findPicture(model, el);
+          stop = render({ model, el });
+        } catch (error) {
+          showProblem(el, error.message);
+        }
+      };
+      const retry = () => stop || start();
+      el.classList.add("rnn-widget");
+      start();
+      model.on("change", retry);
+      model.on("change:_picture", start);
+      return () => {
+        model.off("change", retry);
+        model.off("change:_picture", start);
+        stop?.();
+      };
+    },
+  };
+}
