@@ -175,6 +175,7 @@ function presetsOf(model, el) {
   const sentence = el.querySelector(".lstm-sentence");
   const settings = Object.keys(Object.values(presets)[0].settings);
   const apply = (name) => {
+    model.set("preset", "own"); // until all of the new one is there
     for (const [trait, value] of Object.entries(presets[name].settings)) model.set(trait, value);
     model.set("mode", "sequence");
     setTrait(model, "preset", name);

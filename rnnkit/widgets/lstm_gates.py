@@ -183,7 +183,7 @@ class LSTMGates(LiveFigure):
         return join((self.picture(self.numbers()),))
 
     def _set(self, settings):
-        with self.hold_trait_notifications():
+        with self.hold_sync(), self.hold_trait_notifications():  # to the page in one message, not one by one
             for name, value in settings.items():
                 setattr(self, name, value)
 
