@@ -1,12 +1,10 @@
 """The book, built once for all tests of a session; a small book to try things on; a server."""
 
 import sys
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from book_build import ROOT, build, built, write_small_book
+from book_server import served
 
 sys.path.insert(0, str(ROOT / "tools/sphinxext"))  # the extensions are loaded by Sphinx, not installed
 
@@ -52,20 +50,8 @@ def open_context(browser):
         context.close()
 
 
-class QuietHandler(SimpleHTTPRequestHandler):
-    """Serves files without a line for each."""
-
-    def log_message(self, *args):
-        """Say nothing."""
-
-
 @pytest.fixture(scope="session")
 def bases(book):
     """Return the book's address by the way it is read: from a server, and from a file."""
-    handler = partial(QuietHandler, directory=str(book))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield {"http": f"http://127.0.0.1:{server.server_port}/", "file": book.resolve().as_uri() + "/"}
-        server.shutdown()
-        thread.join()
+    with served(book) as ways:
+        yield ways

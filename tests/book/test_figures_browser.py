@@ -2,15 +2,12 @@
 
 import json
 import re
-import threading
-from functools import partial
-from http.server import ThreadingHTTPServer
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from book_browser import DESKTOP, PHONE, open_page, sideways_scroll
-from book_build import build
-from conftest import QuietHandler, write_small_book
+from book_build import build, built, write_small_book
+from book_server import served
 from figure_pages import boxes, drawn, shown_numbers, with_hosts, with_props, write_pages
 from figure_settings import random_figures
 
@@ -28,21 +25,14 @@ def figures(tmp_path_factory):
     folder = tmp_path_factory.mktemp("figures")
     source = write_small_book(folder / "source")
     write_pages(source)
-    process, html = build(source, folder / "out")
-    assert process.returncode == 0, process.stdout
-    return html
+    return built(*build(source, folder / "out"))
 
 
 @pytest.fixture(scope="module")
 def ways(figures):
     """Return the address of the small book by the way it is read: from a server, and from files."""
-    handler = partial(QuietHandler, directory=str(figures))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield {"http": f"http://127.0.0.1:{server.server_port}/", "file": figures.resolve().as_uri() + "/"}
-        server.shutdown()
-        thread.join()
+    with served(figures) as addresses:
+        yield addresses
 
 
 @pytest.fixture
