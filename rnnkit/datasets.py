@@ -3,13 +3,16 @@
 import gzip
 import hashlib
 import io
+import re
 import zlib
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
+DATA = Path(__file__).resolve().parents[1] / "data"
 DIGITS_SHA256 = "6ebb3d2fee246a4e99363262ddf8a00a3c41bee6014c373ed9d9216ba7f651b8"
+CMUDICT_SHA256 = "81917843c7f44ce2b094ac63873c2c7a4cf802040792c455ba3ca406891c3d22"
 
 
 def digits():
@@ -39,6 +42,37 @@ def digits():
     text = read_verified(path, DIGITS_SHA256, repair="pip install --force-reinstall scikit-learn")
     table = np.loadtxt(io.BytesIO(text), delimiter=",", dtype=np.float32)
     return table[:, :64].reshape(-1, 8, 8) / 16, table[:, 64].astype(np.int64)
+
+
+def cmudict():
+    """The Carnegie Mellon Pronouncing Dictionary: how 126,052 English words are said, 135,166 ways in all.
+
+    A sound is written as in the dictionary: a consonant as "B" or "TH", a vowel with its stress as a digit,
+    0 none, 1 primary, 2 secondary: "hello" is ("HH", "AH0", "L", "OW1"). The file is `data/cmudict.dict.gz`.
+
+    Returns
+    -------
+    pronunciations : dict[str, list[tuple[str, ...]]]
+        For each word, in the order of the dictionary, its pronunciations, the usual one first. Whoever splits
+        the words into parts keeps all pronunciations of one word together.
+
+    Raises
+    ------
+    FileNotFoundError
+        if the file is missing.
+    ValueError
+        if the file does not hold the bytes that the course was written with.
+
+    """
+    text = read_verified(
+        DATA / "cmudict.dict.gz", CMUDICT_SHA256, repair="git checkout -- data/cmudict.dict.gz"
+    )
+    pronunciations = {}
+    for line in text.decode("ascii").splitlines():
+        entry, *sounds = line.split("#")[0].split()  # a comment follows the sounds of some names
+        word = re.sub(r"\([0-9]+\)$", "", entry)  # tomato(2) is the second way to say tomato
+        pronunciations.setdefault(word, []).append(tuple(sounds))
+    return pronunciations
 
 
 def read_verified(path, sha256, repair):

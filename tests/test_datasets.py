@@ -34,6 +34,35 @@ def test_digits_missing_file_names_the_repair(monkeypatch, tmp_path):
         datasets.digits()
 
 
+def test_cmudict_is_the_whole_dictionary():
+    words = datasets.cmudict()
+    assert len(words) == 126_052
+    assert sum(map(len, words.values())) == 135_166
+    assert words["hello"] == [("HH", "AH0", "L", "OW1"), ("HH", "EH0", "L", "OW1")]
+    assert words["aalto"] == [("AA1", "L", "T", "OW2")]  # its line ends in a comment
+    assert not [word for word in words if "(" in word or "#" in word]
+
+
+def test_cmudict_has_39_sounds_and_stress_on_the_vowels_only():
+    sounds = {sound for ways in datasets.cmudict().values() for way in ways for sound in way}
+    vowels = {sound[:-1] for sound in sounds if sound[-1] in "012"}
+    consonants = {sound for sound in sounds if sound[-1] not in "012"}
+    assert len(vowels) == 15
+    assert len(consonants) == 24
+    assert not vowels & consonants
+
+
+def test_cmudict_missing_or_damaged_names_the_repair(monkeypatch, tmp_path):
+    monkeypatch.setattr(datasets, "DATA", tmp_path)
+    with pytest.raises(
+        FileNotFoundError, match=r"cmudict\.dict\.gz is missing .*git checkout"
+    ):
+        datasets.cmudict()
+    (tmp_path / "cmudict.dict.gz").write_bytes(gzip.compress(b"hello HH AH0 L OW1\n"))
+    with pytest.raises(ValueError, match=r"cmudict\.dict\.gz is not the expected data"):
+        datasets.cmudict()
+
+
 def packed(tmp_path, content):
     path = tmp_path / "data.csv.gz"
     path.write_bytes(gzip.compress(content, mtime=0))
