@@ -1,11 +1,11 @@
-"""Gradients checked by finite differences, and clipped by value and by norm."""
+"""Gradients checked by finite differences."""
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
 
 from rnnkit import _validation as v
+from rnnkit.gradients import _arrays
 
 
 def numerical_gradient(function, arrays, step=1e-5):
@@ -29,10 +29,10 @@ def numerical_gradient(function, arrays, step=1e-5):
         return float(v.array("function(arrays)", function(arrays), (), dtype=np.float64))
 
     if not isinstance(arrays, Mapping):
-        _writeable("arrays", arrays, np.float64)
+        _arrays.require_writeable("arrays", arrays, np.float64)
         return _central_differences(value, arrays, step)
     for name, array in arrays.items():
-        _writeable(f"arrays[{name!r}]", array, np.float64)
+        _arrays.require_writeable(f"arrays[{name!r}]", array, np.float64)
     return {name: _central_differences(value, array, step) for name, array in arrays.items()}
 
 
@@ -44,8 +44,8 @@ def relative_error(a, b):
     """
     a = v.array("a", a, dtype=np.float64)
     b = v.array("b", b, a.shape, dtype=np.float64)
-    longer = max(_norm([a]), _norm([b]))
-    return _norm([a - b]) / longer if longer else 0.0
+    longer = max(_arrays.norm([a]), _arrays.norm([b]))
+    return _arrays.norm([a - b]) / longer if longer else 0.0
 
 
 def check(function, arrays, analytic, step=1e-5):
@@ -70,40 +70,6 @@ def check(function, arrays, analytic, step=1e-5):
     return {name: relative_error(analytic[name], numerical[name]) for name in arrays}
 
 
-def clip_by_value(grads, clip_value):
-    """Limit each number to the range from -clip_value to clip_value, as torch.nn.utils.clip_grad_value_.
-
-    grads: dict of float32 or float64 arrays, such as `layer.grads`; changed in place. The direction of the
-        gradient as a whole may change.
-    clip_value: at least 0; may be infinite.
-    Raises TypeError or ValueError and changes nothing if an array does not fit or holds NaN or infinity.
-    """
-    clip_value = v.number("clip_value", clip_value, 0, finite=False)
-    for grad in _checked_grads(grads):
-        np.clip(grad, -clip_value, clip_value, out=grad)
-
-
-def clip_by_norm(grads, max_norm):
-    """Shorten the whole gradient to the length max_norm if it is longer, as torch.nn.utils.clip_grad_norm_.
-
-    All arrays are multiplied by min(1, max_norm / (norm + 1e-6)), where norm is the square root of the sum of
-    the squares of all numbers in all arrays (Pascanu, Mikolov & Bengio 2013, algorithm 1). The direction of
-    the gradient stays the same.
-
-    grads: dict of float32 or float64 arrays, such as `layer.grads`; changed in place.
-    max_norm: at least 0; infinity measures the norm and clips nothing.
-    Returns the norm before clipping, a float.
-    Raises TypeError or ValueError and changes nothing if an array does not fit or holds NaN or infinity.
-    """
-    max_norm = v.number("max_norm", max_norm, 0, finite=False)
-    arrays = _checked_grads(grads)
-    norm = _norm(arrays)
-    coefficient = min(1.0, max_norm / (norm + 1e-6))
-    for grad in arrays:
-        grad *= coefficient
-    return norm
-
-
 def _central_differences(value, array, step):
     """Return the gradient of value() in `array`, whose numbers it changes one by one and restores."""
     gradient = np.empty(array.shape)
@@ -119,30 +85,3 @@ def _central_differences(value, array, step):
             array[index] = original
         gradient[index] = (above - below) / (2 * epsilon)
     return gradient
-
-
-def _checked_grads(grads):
-    """Return the arrays of the dict `grads`, all of them fit to be changed in place."""
-    v.instance("grads", grads, Mapping)
-    for name, grad in grads.items():
-        _writeable(f"grads[{name!r}]", grad, np.float32, np.float64)
-    return list(grads.values())
-
-
-def _writeable(name, array, *dtypes):
-    """Raise if `array` is not a finite NumPy array of one of the dtypes that can be changed in place."""
-    v.instance(name, array, np.ndarray)
-    if array.dtype not in dtypes:
-        wanted = " or ".join(dtype.__name__ for dtype in dtypes)
-        raise TypeError(f"{name} must be {wanted}, got {array.dtype}")
-    v.array(name, array)
-    if not array.flags.writeable:
-        raise ValueError(f"{name} must be writeable, got a read-only array")
-
-
-def _norm(arrays):
-    """Return the length of all arrays as one vector, in float64, scaled so that no square overflows."""
-    largest = max((float(np.abs(array).max()) for array in arrays), default=0.0)
-    if not largest:
-        return 0.0
-    return largest * math.sqrt(sum(float(np.square(array / np.float64(largest)).sum()) for array in arrays))
