@@ -1,0 +1,259 @@
+"""Which parts of the LSTM matter? Eight variants on two tasks, in the spirit of Greff et al. (2017).
+
+`python -m studies.lstm_ablation` trains them and writes data/results/lstm_ablation.json; with --quick it only
+shows that everything runs. The rules were fixed before the run:
+
+- A variant differs from the full LSTM with forget bias 1 in one thing. With the same seed, all of them start
+  from the same weights and see the same sequences.
+- Each variant uses the learning rate that was best for it on SELECTION_SEEDS: fewest updates to solve on
+  average, then lowest loss. What is reported comes from EVALUATION_SEEDS, which play no part in the choice.
+- Every update uses new sequences, so that the loss before the update is one on unseen data. A run has solved
+  its task at the end of the first BLOCK updates whose mean loss is below 5 % of the trivial loss. One that
+  never does counts as UPDATES, the whole budget.
+"""
+
+import argparse
+import math
+import time
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from scipy import stats
+from tqdm import tqdm
+
+from rnnkit import results, tasks
+
+COMMAND = "python -m studies.lstm_ablation"
+VARIANTS = {  # name: (what is changed in the cell, forget bias at the start)
+    "full LSTM": ("nothing", 1.0),
+    "no input gate": ("i = 1", 1.0),
+    "no forget gate": ("f = 1", 1.0),
+    "no output gate": ("o = 1", 1.0),
+    "coupled gates": ("i = 1 - f", 1.0),
+    "no output activation": ("h = o * c", 1.0),
+    "forget bias 0": ("nothing", 0.0),
+    "forget bias 3": ("nothing", 3.0),
+}
+BASE = "full LSTM"
+T = 50  # steps of a sequence
+B = 16  # sequences in an update
+H = 16  # hidden units
+LEARNING_RATES = (0.003, 0.01, 0.03)  # of Adam
+MAX_NORM = 1.0  # of the gradient of one network
+SELECTION_SEEDS = (100, 101, 102)
+EVALUATION_SEEDS = tuple(range(10))
+BLOCK = 25  # updates over which the loss is averaged
+SOLVED = 0.05  # of the trivial loss
+CONFIDENCE = 0.95  # of each interval
+
+
+class Task(NamedTuple):
+    """What the study needs to know about a task of rnnkit.tasks."""
+
+    draw: callable  # (T, B, rng) -> x (T, B, D), y (B,)
+    features: int  # D
+    answers: int  # numbers in an answer
+    loss: callable  # (answers (N, answers), targets (N,)) -> (N,)
+    trivial: float  # loss of the best constant answer
+    updates: int  # budget of a run
+
+
+TASKS = {
+    "adding": Task(
+        tasks.adding, 2, 1, lambda answer, y: (answer[:, 0] - y) ** 2, tasks.adding_trivial(), 1500
+    ),
+    "temporal order": Task(
+        tasks.temporal_order, 8, 4,
+        lambda answer, y: torch.nn.functional.cross_entropy(answer, y, reduction="none"),
+        tasks.temporal_order_trivial(), 1000,
+    ),
+}  # fmt: skip
+
+
+def step(change, z, c):
+    """One time step from z (…, 4H), the weighted sums of the gates i, f, g, o; return h and c (…, H)."""
+    i, f, g, o = z.chunk(4, dim=-1)
+    i, f, g, o = torch.sigmoid(i), torch.sigmoid(f), torch.tanh(g), torch.sigmoid(o)
+    if change == "i = 1":
+        i = 1
+    if change == "f = 1":
+        f = 1
+    if change == "o = 1":
+        o = 1
+    if change == "i = 1 - f":
+        i = 1 - f
+    c = f * c + i * g
+    h = o * c if change == "h = o * c" else o * torch.tanh(c)
+    return h, c
+
+
+def start(task, forget_bias, seed):
+    """Draw one network: W_ih (D, 4H), W_hh (H, 4H), b (1, 4H), readout (H, answers), its bias (1, answers).
+
+    Weights are uniform within ±1/√H, as in torch.nn.LSTM; biases are 0, that of the forget gate forget_bias.
+    """
+    rng = np.random.default_rng(seed)
+    shapes = (task.features, 4 * H), (H, 4 * H), (H, task.answers)
+    weight_ih, weight_hh, readout = (rng.uniform(-1, 1, shape) / math.sqrt(H) for shape in shapes)
+    bias = np.zeros((1, 4 * H))
+    bias[:, H : 2 * H] = forget_bias
+    return weight_ih, weight_hh, bias, readout, np.zeros((1, task.answers))
+
+
+def answers(change, weights, x):
+    """Run G networks at once, each on its own sequences x (G, T, B, D); return (G, B, answers)."""
+    weight_ih, weight_hh, bias, readout, readout_bias = weights
+    G, T, B, D = x.shape
+    z = x.reshape(G, T * B, D) @ weight_ih + bias  # all steps in one product
+    h = c = x.new_zeros(G, B, weight_hh.shape[1])
+    for z_t in z.view(G, T, B, -1).unbind(1):
+        h, c = step(change, torch.baddbmm(z_t, h, weight_hh), c)
+    return h @ readout + readout_bias
+
+
+def train(task, change, forget_bias, seeds, learning_rates, updates, *, length=T, dtype=torch.float32):
+    """Train one network for each learning rate and seed; return the losses (rates, seeds, updates).
+
+    They run as one batch of independent networks, because one small network alone would leave the processor
+    waiting. Adam, with the gradient of each network clipped to MAX_NORM.
+    """
+    R, S = len(learning_rates), len(seeds)
+    starts = [start(task, forget_bias, seed) for seed in seeds] * R
+    weights = [torch.tensor(np.stack(w), dtype=dtype).requires_grad_() for w in zip(*starts, strict=True)]
+    rates = torch.tensor(np.repeat(learning_rates, S), dtype=dtype)[:, None, None]
+    first = [torch.zeros_like(w) for w in weights]  # running means of Adam: of the gradient,
+    second = [torch.zeros_like(w) for w in weights]  # and of its square
+    rngs = [np.random.default_rng([seed, 1]) for seed in seeds]
+    losses = np.empty((updates, R * S))
+    for n in range(1, updates + 1):
+        drawn = [task.draw(length, B, rng) for rng in rngs]
+        x = torch.tensor(np.stack([x for x, _ in drawn]), dtype=dtype).repeat(R, 1, 1, 1)
+        y = torch.tensor(np.stack([y for _, y in drawn])).repeat(R, 1)
+        loss = task.loss(answers(change, weights, x).flatten(0, 1), y.flatten()).view(R * S, B).mean(dim=1)
+        grads = torch.autograd.grad(loss.sum(), weights)
+        losses[n - 1] = loss.detach()
+        with torch.no_grad():
+            norm = sum(grad.square().sum(dim=(1, 2)) for grad in grads).sqrt()
+            clip = (MAX_NORM / (norm + 1e-6)).clamp(max=1)[:, None, None]
+            for w, grad, m, v in zip(weights, grads, first, second, strict=True):
+                m.lerp_(grad * clip, 1 - 0.9)
+                v.lerp_((grad * clip).square(), 1 - 0.999)
+                w -= rates * (m / (1 - 0.9**n)) / ((v / (1 - 0.999**n)).sqrt() + 1e-8)
+    return losses.T.reshape(R, S, updates)
+
+
+def to_solve(losses, trivial):
+    """Return for each run (…, updates) what it spent until it had solved its task, and whether it did."""
+    *runs, updates = losses.shape
+    blocks = losses[..., : updates - updates % BLOCK].reshape(*runs, -1, BLOCK).mean(axis=-1)
+    solved = blocks < SOLVED * trivial
+    return np.where(solved.any(axis=-1), BLOCK * (solved.argmax(axis=-1) + 1), updates), solved.any(axis=-1)
+
+
+def interval(values, confidence=CONFIDENCE):
+    """Return the ends of the t interval for the mean of `values`."""
+    values = np.asarray(values, dtype=float)
+    half = stats.t.ppf(0.5 + confidence / 2, len(values) - 1) * stats.sem(values)
+    return [float(values.mean() - half), float(values.mean() + half)]
+
+
+def share_interval(successes, n):
+    """Return the ends of the Wilson interval for a share of successes, which is sound for small n."""
+    found = stats.binomtest(int(successes), n).proportion_ci(CONFIDENCE, method="wilson")
+    return [float(found.low), float(found.high)]
+
+
+def variance_shares(table):
+    """Split the variance of `table` (variants, rates, seeds) into what explains it; the sum is 1."""
+    mean, cells = table.mean(), table.mean(axis=2)
+    variant, rate = cells.mean(axis=1) - mean, cells.mean(axis=0) - mean
+    parts = {
+        "variant": np.mean(variant**2),
+        "learning rate": np.mean(rate**2),
+        "both together": np.mean((cells - mean - variant[:, None] - rate) ** 2),
+        "seed": np.mean((table - cells[:, :, None]) ** 2),
+    }
+    return {name: float(part / table.var()) for name, part in parts.items()}
+
+
+def summary(losses, task):
+    """Choose the learning rates and describe every variant of one task.
+
+    losses: {variant: (rates, selection seeds and evaluation seeds, updates)}.
+    """
+    chosen = len(SELECTION_SEEDS)
+    last = {name: np.log10(runs[:, :, -2 * BLOCK :].mean(axis=2)) for name, runs in losses.items()}
+    updates = {name: to_solve(runs, task.trivial) for name, runs in losses.items()}
+    rates, rows = {}, {}
+    for name in losses:
+        order = [
+            (updates[name][0][r, :chosen].mean(), last[name][r, :chosen].mean())
+            for r in range(len(LEARNING_RATES))
+        ]
+        rates[name] = min(range(len(LEARNING_RATES)), key=order.__getitem__)
+    alpha = (1 - CONFIDENCE) / (len(TASKS) * (len(VARIANTS) - 1))  # Bonferroni: one false alarm in 20 studies
+    for name in losses:
+        r = rates[name]
+        spent, solved = updates[name][0][r, chosen:], updates[name][1][:, chosen:]
+        base = updates[BASE][0][rates[BASE], chosen:]
+        end = last[name][r, chosen:]
+        rows[name] = {
+            "learning rate": LEARNING_RATES[r],
+            "solved": int(solved[r].sum()),
+            "solved interval": share_interval(solved[r].sum(), len(spent)),
+            "updates": float(spent.mean()),
+            "updates interval": interval(spent),
+            "updates of each seed": spent.tolist(),
+            "difference": float((spent - base).mean()),
+            "difference interval": interval(spent - base, 1 - alpha),
+            "loss": 10 ** float(end.mean()),
+            "loss interval": [10**e for e in interval(end)],
+            "loss of each seed": [float(f"{10**e:.4g}") for e in end],
+            "solved at each learning rate": solved.sum(axis=1).tolist(),
+        }
+    table = np.stack([last[name][:, chosen:] for name in losses])
+    return {
+        "trivial": task.trivial,
+        "budget": task.updates,
+        "variants": rows,
+        "variance of the logarithm of the loss": variance_shares(table),
+    }
+
+
+def main(arguments=None):
+    """Train everything, print a table and write the file; with --quick, short runs and no file."""
+    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__.partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="short runs on short sequences, writes nothing")
+    quick = parser.parse_args(arguments).quick
+    torch.set_num_threads(1)
+    begin = time.process_time()  # of this process: others on the machine do not count
+    seeds = (*SELECTION_SEEDS, *EVALUATION_SEEDS)
+    found = {}
+    with tqdm(total=len(TASKS) * len(VARIANTS), disable=None) as progress:
+        for title, task in TASKS.items():
+            losses = {}
+            for name, (change, forget_bias) in VARIANTS.items():
+                progress.set_description(f"{title}, {name}")
+                updates, length = (BLOCK, 10) if quick else (task.updates, T)
+                losses[name] = train(task, change, forget_bias, seeds, LEARNING_RATES, updates, length=length)
+                progress.update()
+            found[title] = summary(losses, task)
+    for title, result in found.items():
+        for name, row in result["variants"].items():
+            print(
+                f"{title:14} {name:20} solved {row['solved']:2} of {len(EVALUATION_SEEDS)}, "
+                f"updates {row['updates']:6.0f}, loss {row['loss']:.2g}, rate {row['learning rate']}"
+            )
+    if quick:
+        print("a quick run: nothing was written")
+        return
+    settings = {"T": T, "B": B, "H": H, "learning rates": LEARNING_RATES, "confidence": CONFIDENCE,
+                "selection seeds": SELECTION_SEEDS, "evaluation seeds": EVALUATION_SEEDS}  # fmt: skip
+    path = results.save("lstm_ablation", {"settings": settings, "tasks": found},
+                        command=COMMAND, seeds=seeds, seconds=time.process_time() - begin)  # fmt: skip
+    print(f"written: {path.name}")
+
+
+if __name__ == "__main__":
+    main()

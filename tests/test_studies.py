@@ -1,0 +1,166 @@
+"""The longer experiments: that they compute what they say."""
+
+import numpy as np
+import pytest
+import torch
+
+from rnnkit import results
+from rnnkit.cells import sigmoid
+from studies import lstm_ablation as ablation
+
+CHANGES = sorted({change for change, _ in ablation.VARIANTS.values()})
+EQUATIONS = {
+    "nothing": lambda i, f, g, o, c: (f * c + i * g, o * np.tanh(f * c + i * g)),
+    "i = 1": lambda i, f, g, o, c: (f * c + g, o * np.tanh(f * c + g)),
+    "f = 1": lambda i, f, g, o, c: (c + i * g, o * np.tanh(c + i * g)),
+    "o = 1": lambda i, f, g, o, c: (f * c + i * g, np.tanh(f * c + i * g)),
+    "i = 1 - f": lambda i, f, g, o, c: (f * c + (1 - f) * g, o * np.tanh(f * c + (1 - f) * g)),
+    "h = o * c": lambda i, f, g, o, c: (f * c + i * g, o * (f * c + i * g)),
+}
+
+
+def states(change, weights, x):
+    """Return the last hidden state of the study's network, through a readout that shows it."""
+    H = weights[1].shape[-2]
+    readout = torch.eye(H, dtype=torch.float64).expand(len(weights[0]), H, H)
+    return ablation.answers(change, [*weights[:3], readout, torch.zeros(1, 1, H).double()], x)
+
+
+def random_network(seed, G=2, D=3, H=4):
+    generator = torch.Generator().manual_seed(seed)
+    shapes = (G, D, 4 * H), (G, H, 4 * H), (G, 1, 4 * H)
+    return [torch.randn(shape, generator=generator, dtype=torch.float64) for shape in shapes]
+
+
+class TestCell:
+    @pytest.mark.parametrize("change", CHANGES)
+    def test_equal_to_its_equations(self, change):
+        rng = np.random.default_rng(0)
+        z, c = rng.normal(size=(3, 5, 16)), rng.normal(size=(3, 5, 4))
+        i, f, g, o = np.split(z, 4, axis=-1)
+        c_next, h_next = EQUATIONS[change](sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o), c)
+        h, c = ablation.step(change, torch.tensor(z), torch.tensor(c))
+        np.testing.assert_allclose(h.numpy(), h_next, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(c.numpy(), c_next, rtol=0, atol=1e-12)
+
+    def test_no_two_changes_are_the_same(self):
+        weights, x = random_network(1), torch.randn(2, 7, 5, 3, dtype=torch.float64)
+        ends = [states(change, weights, x) for change in CHANGES]
+        for a in range(len(ends)):
+            for b in range(a):
+                assert (ends[a] - ends[b]).abs().max() > 1e-3, (CHANGES[a], CHANGES[b])
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_without_a_change_equal_to_torch(self, seed):
+        weights = random_network(seed)
+        x = torch.randn(2, 9, 5, 3, generator=torch.Generator().manual_seed(9), dtype=torch.float64)
+        ends = states("nothing", weights, x)
+        for k in range(2):
+            lstm = torch.nn.LSTM(3, 4, dtype=torch.float64)
+            weight_ih, weight_hh, bias = (w[k] for w in weights)
+            lstm.load_state_dict(
+                {
+                    "weight_ih_l0": weight_ih.T,
+                    "weight_hh_l0": weight_hh.T,
+                    "bias_ih_l0": bias[0],
+                    "bias_hh_l0": torch.zeros(16, dtype=torch.float64),
+                }
+            )
+            torch.testing.assert_close(ends[k], lstm(x[k])[1][0][0], rtol=0, atol=1e-10)
+
+
+def alone(task, forget_bias, seed, rate, updates, length):
+    """Train one network with torch.nn.LSTM, torch.optim.Adam and clip_grad_norm_; return its losses."""
+    H = ablation.H
+    weight_ih, weight_hh, bias, readout, readout_bias = ablation.start(task, forget_bias, seed)
+    lstm = torch.nn.LSTM(task.features, H, dtype=torch.float64)
+    linear = torch.nn.Linear(H, task.answers, dtype=torch.float64)
+    with torch.no_grad():
+        lstm.weight_ih_l0.copy_(torch.tensor(weight_ih.T))
+        lstm.weight_hh_l0.copy_(torch.tensor(weight_hh.T))
+        lstm.bias_ih_l0.copy_(torch.tensor(bias[0]))
+        lstm.bias_hh_l0.zero_()
+        linear.weight.copy_(torch.tensor(readout.T))
+        linear.bias.copy_(torch.tensor(readout_bias[0]))
+    lstm.bias_hh_l0.requires_grad_(False)  # the study has one bias
+    parameters = [p for p in (*lstm.parameters(), *linear.parameters()) if p.requires_grad]
+    optimizer = torch.optim.Adam(parameters, lr=rate)
+    rng = np.random.default_rng([seed, 1])
+    losses = []
+    for _ in range(updates):
+        x, y = task.draw(length, ablation.B, rng)
+        answer = linear(lstm(torch.tensor(x).double())[1][0][0])
+        loss = task.loss(answer, torch.tensor(y)).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(parameters, ablation.MAX_NORM)
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+class TestTraining:
+    @pytest.mark.parametrize("title", ablation.TASKS)
+    def test_a_batch_of_networks_trains_like_each_alone(self, title):
+        task, seeds, rates = ablation.TASKS[title], (3, 8), (0.01, 0.2)
+        together = ablation.train(task, "nothing", 1.0, seeds, rates, 8, length=12, dtype=torch.float64)
+        assert together.shape == (2, 2, 8)
+        for r, rate in enumerate(rates):
+            for s, seed in enumerate(seeds):
+                expected = alone(task, 1.0, seed, rate, 8, 12)
+                np.testing.assert_allclose(together[r, s], expected, rtol=1e-8)
+
+    def test_the_same_seed_starts_every_variant_alike(self):
+        task = ablation.TASKS["adding"]
+        base, other = ablation.start(task, 1.0, 5), ablation.start(task, 3.0, 5)
+        for a, b in zip(base[:2], other[:2], strict=True):
+            np.testing.assert_array_equal(a, b)
+        np.testing.assert_array_equal(np.unique(other[2] - base[2]), [0, 2])
+
+
+class TestStatistics:
+    def test_solved_at_the_end_of_the_first_good_block(self):
+        runs = np.full((3, 100), 1.0)
+        runs[0, 50:] = 0.01
+        runs[1, 60:70] = 0.0  # not a whole block
+        spent, solved = ablation.to_solve(runs, trivial=1.0)
+        assert spent.tolist() == [75, 100, 100]
+        assert solved.tolist() == [True, False, False]
+
+    def test_t_interval(self):
+        # Student's t with 3 degrees of freedom, 97.5 %: 3.18245 in every table
+        low, high = ablation.interval([1, 2, 3, 4])
+        half = 3.18245 * np.std([1, 2, 3, 4], ddof=1) / 2
+        np.testing.assert_allclose([low, high], [2.5 - half, 2.5 + half], atol=1e-5)
+
+    def test_wilson_interval(self):
+        low, high = ablation.share_interval(10, 10)
+        np.testing.assert_allclose([low, high], [10 / (10 + 1.959964**2), 1.0], atol=1e-6)
+
+    def test_variance_shares(self):
+        rng = np.random.default_rng(0)
+        variant, rate = np.arange(4.0)[:, None, None], np.array([0.0, 3.0])[:, None]
+        assert ablation.variance_shares(variant + 0 * rate + np.zeros(5))["variant"] == pytest.approx(1)
+        assert ablation.variance_shares(rate + np.zeros((4, 2, 5)))["learning rate"] == pytest.approx(1)
+        assert ablation.variance_shares(variant * rate + np.zeros(5))["both together"] > 0.1
+        assert sum(ablation.variance_shares(rng.normal(size=(4, 2, 5))).values()) == pytest.approx(1)
+
+    def test_the_learning_rate_is_chosen_on_the_selection_seeds_alone(self):
+        task = ablation.TASKS["adding"]._replace(updates=100)
+        S, E = len(ablation.SELECTION_SEEDS), len(ablation.EVALUATION_SEEDS)
+        runs = np.ones((3, S + E, 100))
+        runs[1, :S] = 1e-6  # best where it counts for the choice
+        runs[2, S:] = 1e-6  # best elsewhere
+        row = ablation.summary(dict.fromkeys(ablation.VARIANTS, runs), task)["variants"][ablation.BASE]
+        assert row["learning rate"] == ablation.LEARNING_RATES[1]
+        assert row["solved"] == 0
+        assert row["solved at each learning rate"] == [0, 0, E]
+        assert row["difference interval"] == [0, 0]
+
+
+def test_a_quick_run_writes_nothing(monkeypatch, capsys):
+    monkeypatch.setattr(results, "save", lambda *a, **k: pytest.fail("wrote a file"))
+    ablation.main(["--quick"])
+    said = capsys.readouterr().out
+    assert said.count("solved") == len(ablation.TASKS) * len(ablation.VARIANTS)
+    assert "nothing was written" in said
