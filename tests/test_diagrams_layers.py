@@ -63,7 +63,7 @@ def test_the_packed_letters_are_those_of_the_padded_batch():
     assert data == "".join(expected.ravel())
     numbers = [said(text) for text in texts if "b" in classes(text) and re.fullmatch(r"\d", said(text))]
     assert numbers == [*map(str, lengths), *map(str, batch_sizes)]
-    top = min(height) - 10  # above it stand the numbers of the steps
+    top = min(height)[0] - 10  # above it stand the numbers of the steps
     right = [said(text) for text in texts if at(text, "x")[0] > 400 and at(text, "y")[0] > top]
     mask = [number for number in right if number in {"0", "1"}][: x.size]
     assert "".join(mask) == "".join("1" * n + "0" * (max(lengths) - n) for n in lengths)
