@@ -3,7 +3,10 @@
 import argparse
 from importlib import import_module
 
-TRAINERS = {"unroller": "rnnkit.widgets.train_unroller"}  # modules with a function main()
+TRAINERS = {  # modules with a function main()
+    "lstm_gates": "rnnkit.widgets.train_lstm_gates",
+    "unroller": "rnnkit.widgets.train_unroller",
+}
 
 
 def main(arguments=None):

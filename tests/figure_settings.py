@@ -44,7 +44,22 @@ def lstm_gates(rng):
     }
 
 
-RANDOM = {"lstm_gates": lstm_gates, "unroller": unroller}
+def gradient_flow(rng):
+    """Return settings of a GradientFlow, some at the ends of what is allowed."""
+    ends = {"spectral_radius": (0.0, 1.0, 2.0), "shear": (0.0, 5.0), "strength": (0.0, 0.3, 3.0)}
+    return {
+        "matrix": str(rng.choice(["rotation", "stretch"])),
+        "activation": str(rng.choice(["tanh", "linear", "relu"])),
+        "T": int(rng.integers(5, 61)),
+        "clip": None if rng.random() < 0.3 else float(10 ** rng.uniform(-2, 3)),
+        **{
+            name: float(rng.choice(values) if rng.random() < 0.3 else rng.uniform(0, values[-1]))
+            for name, values in ends.items()
+        },
+    }
+
+
+RANDOM = {"gradient_flow": gradient_flow, "lstm_gates": lstm_gates, "unroller": unroller}
 
 
 def random_figures(figure, count=50):

@@ -62,6 +62,7 @@ def same(one, other, path=""):
         for index, (a, b) in enumerate(zip(one, other, strict=True)):
             same(a, b, f"{path}.{index}")
     elif isinstance(one, float):
+        other = float(other)  # which came as an int, too large for NumPy, if it is a whole number
         np.testing.assert_allclose(other, one, rtol=1e-10, atol=1e-12, err_msg=path)
     else:
         assert one == other, path

@@ -164,3 +164,33 @@ def test_a_quick_run_writes_nothing(monkeypatch, capsys):
     said = capsys.readouterr().out
     assert said.count("solved") == len(ablation.TASKS) * len(ablation.VARIANTS)
     assert "nothing was written" in said
+
+
+class TestStoredAblation:
+    stored = results.load("lstm_ablation")
+
+    def test_holds_every_variant_of_every_task(self):
+        assert self.stored["command"] == ablation.COMMAND
+        assert self.stored["seeds"] == [*ablation.SELECTION_SEEDS, *ablation.EVALUATION_SEEDS]
+        assert {title: list(task["variants"]) for title, task in self.stored["results"]["tasks"].items()} == {
+            title: list(ablation.VARIANTS) for title in ablation.TASKS
+        }
+
+    @pytest.mark.parametrize("title", ablation.TASKS)
+    def test_its_statistics_follow_from_its_runs(self, title):
+        stored, task = self.stored["results"]["tasks"][title], ablation.TASKS[title]
+        assert (stored["trivial"], stored["budget"]) == (pytest.approx(task.trivial), task.updates)
+        base = np.array(stored["variants"][ablation.BASE]["updates of each seed"])
+        alpha = 0.05 / 14  # two tasks, seven comparisons each
+        for row in stored["variants"].values():
+            spent = np.array(row["updates of each seed"])
+            assert spent.shape == base.shape == (10,)
+            assert (spent <= task.updates).all()
+            assert row["updates"] == pytest.approx(spent.mean())
+            assert row["updates interval"] == pytest.approx(ablation.interval(spent))
+            assert row["difference"] == pytest.approx((spent - base).mean())
+            assert row["difference interval"] == pytest.approx(ablation.interval(spent - base, 1 - alpha))
+            assert row["solved"] >= (spent < task.updates).sum()
+            rate = ablation.LEARNING_RATES.index(row["learning rate"])
+            assert row["solved"] == row["solved at each learning rate"][rate]
+            assert row["loss"] == pytest.approx(np.exp(np.log(row["loss of each seed"]).mean()), rel=1e-3)

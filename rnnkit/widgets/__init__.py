@@ -1,9 +1,10 @@
 """Live figures: drawn in Python, moved by JavaScript, with a kernel or on a static page."""
 
 from rnnkit.widgets.figure import LiveFigure
+from rnnkit.widgets.gradient_flow import GradientFlow
 from rnnkit.widgets.lstm_gates import LSTMGates
 from rnnkit.widgets.unroller import Unroller
 
-__all__ = ["FIGURES", "LSTMGates", "LiveFigure", "Unroller"]
+__all__ = ["FIGURES", "GradientFlow", "LSTMGates", "LiveFigure", "Unroller"]
 
-FIGURES = {figure._module: figure for figure in (Unroller, LSTMGates)}
+FIGURES = {figure._module: figure for figure in (Unroller, LSTMGates, GradientFlow)}
