@@ -18,7 +18,7 @@ from rnnkit import results
 
 NAME = "layer_speed"
 NARROW = "\u202f"  # a thin space at which no line breaks
-JOINER = "\u2060"  # no line breaks here either
+JOINER = "\u2060"  # no line breaks after a dash either
 LETTERS = {
     "T": "time steps T",
     "B": "sequences in a batch B",
@@ -93,7 +93,7 @@ def races(record, task):
     )
     figure["ids"].append(f"fig-speed-{task}")
     head = ["B, T, D, H", "rnnkit, ms", "torch.nn, ms", "ratio to torch.nn", "ratio to torch cells"]
-    head += ["rnnkit, % of peak", "torch.nn, % of peak"]
+    head += ["rnnkit, % of peak", "torch.\u200bnn, % of peak"]  # may break after the dot
     tables = []
     for layer in _layers(record):
         body = [
@@ -150,7 +150,7 @@ def _percent(share):
 
 def _ratio(quartiles):
     first, median, third = quartiles
-    return f"{median:.2f}{NARROW}({first:.2f}–{JOINER}{third:.2f})"
+    return f"{median:.2f} ({first:.2f}–{JOINER}{third:.2f})"
 
 
 def _table(name, caption, head, body):
