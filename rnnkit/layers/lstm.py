@@ -48,69 +48,68 @@ class LSTM(RecurrentLayer):
         return cls._from_torch(module)
 
     def _run(self, x, state, weights, packing):
-        (N, D), (B, H) = x.shape, state[0].shape
-        h, c = np.empty((B + N, H), self.dtype), np.empty((B + N, H), self.dtype)
-        h[:B], c[:B] = state
-        output, cells = h[B:], c[B:]
-        # W_ih x + W_hh h + b is one product if x, h and a 1 stand side by side, as do W_ih, W_hh and b.
-        inputs = np.empty((N, D + H + 1), self.dtype)
-        inputs[:, :D], inputs[:, -1] = x, 1
+        h_0, c_0 = state
+        (N, D), (B, H) = x.shape, h_0.shape
+        # W_ih x + W_hh h + b is one product if x, h and a 1 stand side by side, as do W_ih, W_hh and b. Each
+        # step writes its h where a later step reads it, beside that step's x.
+        inputs = np.empty((B + N, D + H + 1), self.dtype)
+        inputs[packing.before, :D], inputs[:B, D:-1], inputs[:, -1] = x, h_0, 1
+        c = np.empty((B + N, H), self.dtype)
+        c[:B] = c_0
+        output, cells = inputs[B:, D:-1], c[B:]
         bias = weights["bias_ih"] + weights["bias_hh"] if self.bias else np.zeros(4 * H, self.dtype)
         weight = np.vstack([weights["weight_ih"].T, weights["weight_hh"].T, bias])
         # One exp serves all gates: σ(a) = 1 / (1 + exp(-a)) and tanh(a) = 2σ(2a) - 1, and the factors -1 and
         # -2 go into the weights. If exp overflows, 1 / (1 + ∞) = 0 is the right limit.
         weight *= np.repeat(np.array([-1, -1, -2, -1], self.dtype), H)
         gates, tanh_c = np.empty((N, 4 * H), self.dtype), np.empty((N, H), self.dtype)
-        by_gate = gates.reshape(N, 4, H).swapaxes(0, 1)
+        i, f, g, o = np.split(gates, 4, axis=1)
         scratch = np.empty((B, H), self.dtype)
         with np.errstate(over="ignore"):
             for before, rows, running in packing.steps:
-                inputs[rows, D:-1] = h[before]
-                a = np.matmul(inputs[rows], weight, out=gates[rows])
+                a = np.matmul(inputs[before], weight, out=gates[rows])
                 np.exp(a, out=a)
                 a += 1
                 np.reciprocal(a, out=a)
-                i, f, g, o = by_gate[:, rows]
-                g *= 2
-                g -= 1
-                c_next = np.multiply(f, c[before], out=cells[rows])
-                c_next += np.multiply(i, g, out=scratch[running])
-                np.multiply(o, np.tanh(c_next, out=tanh_c[rows]), out=output[rows])
-        return output, (output[packing.last], cells[packing.last]), (inputs, c, by_gate, tanh_c)
+                g_now = g[rows]
+                g_now *= 2
+                g_now -= 1
+                c_next = np.multiply(f[rows], c[before], out=cells[rows])
+                c_next += np.multiply(i[rows], g_now, out=scratch[running])
+                np.multiply(o[rows], np.tanh(c_next, out=tanh_c[rows]), out=output[rows])
+        return output, (output[packing.last], cells[packing.last]), (inputs, c, gates, tanh_c)
 
     def _run_backward(self, d_output, d_last_state, weights, packing, tape):
-        inputs, c, by_gate, tanh_c = tape
+        inputs, c, gates, tanh_c = tape
+        inputs, c = inputs[packing.before], c[packing.before]
         dh, dc = d_last_state
-        N, H = tanh_c.shape
-        # Each step overwrites its gates with the gradients in what enters them. With p = dL/dy ⊙ y, the slope
-        # of σ gives p ⊙ (1 - y) as p - p ⊙ y, in place and while the numbers are still near the processor.
-        d_gates = by_gate.swapaxes(0, 1).reshape(N, 4 * H)
-        p, q = np.empty((2, *dh.shape), self.dtype)
-        for before, rows, running in reversed(packing.steps):
-            # Sequences that ended before this step wait in dh and dc with the gradients of their last state.
-            dh_now, dc_now, p_now, q_now = dh[running], dc[running], p[running], q[running]
-            i, f, g, o = by_gate[:, rows]
-            dh_now += d_output[rows]
-            np.multiply(dh_now, o, out=p_now)
-            dc_now += p_now
-            p_now *= tanh_c[rows]
-            dc_now -= np.multiply(p_now, tanh_c[rows], out=q_now)  # dh ⊙ o ⊙ (1 - tanh²(c)) in all
-            o *= p_now
-            np.subtract(p_now, o, out=o)
-            np.multiply(dc_now, i, out=q_now)
-            np.multiply(q_now, g, out=p_now)
-            i *= p_now
-            np.subtract(p_now, i, out=i)
-            g *= p_now
-            np.subtract(q_now, g, out=g)  # dc ⊙ i ⊙ (1 - g²)
-            dc_now *= f
-            np.multiply(dc_now, c[before], out=p_now)
-            f *= p_now
-            np.subtract(p_now, f, out=f)
-            np.matmul(d_gates[rows], weights["weight_hh"], out=dh_now)
+        i, f, g, o = np.split(gates, 4, axis=1)
+        d_ifg = gates.reshape(len(gates), 4, -1)[:, :3]
+        scratch = np.empty_like(dh)
+        # The slopes are the same whatever gradient comes back. Several steps at once save calls; as few as
+        # fit into the cache save time. They overwrite what they replace: c keeps f, tanh_c then is ∂h_t/∂c_t.
+        for group, steps in reversed(packing.groups(8192 // self.hidden_size)):
+            self._overwrite_with_slopes(i[group], f[group], g[group], o[group], c[group], tanh_c[group])
+            for _, rows, running in reversed(steps):
+                # Sequences that ended before this step wait in dh, dc with the gradients of their last state.
+                dh_now, dc_now, d_ifg_now, d_o_now = dh[running], dc[running], d_ifg[rows], o[rows]
+                dh_now += d_output[rows]
+                dc_now += np.multiply(dh_now, tanh_c[rows], out=scratch[running])
+                d_ifg_now *= dc_now[:, None]
+                d_o_now *= dh_now
+                dc_now *= c[rows]
+                np.matmul(gates[rows], weights["weight_hh"], out=dh_now)
         # One product sums the gradients of W_ih, W_hh and b over all steps and sequences.
-        d_weight = d_gates.T @ inputs
-        grads = {"weight_ih": d_weight[:, : -H - 1].copy(), "weight_hh": d_weight[:, -H - 1 : -1].copy()}
+        d_weight = gates.T @ inputs
+        D = weights["weight_ih"].shape[1]
+        grads = {"weight_ih": d_weight[:, :D].copy(), "weight_hh": d_weight[:, D:-1].copy()}
         if self.bias:
             grads |= {"bias_ih": d_weight[:, -1].copy(), "bias_hh": d_weight[:, -1].copy()}
-        return d_gates @ weights["weight_ih"], (dh, dc), grads
+        return gates @ weights["weight_ih"], (dh, dc), grads
+
+    @staticmethod
+    def _overwrite_with_slopes(i, f, g, o, c, tanh_c):
+        d_f, d_g, dh_dc = f * (1 - f) * c, i * (1 - g * g), o * (1 - tanh_c * tanh_c)
+        i *= (1 - i) * g
+        o *= (1 - o) * tanh_c
+        c[:], f[:], g[:], tanh_c[:] = f, d_f, d_g, dh_dc
