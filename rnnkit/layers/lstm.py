@@ -81,15 +81,18 @@ class LSTM(RecurrentLayer):
 
     def _run_backward(self, d_output, d_last_state, weights, packing, tape):
         inputs, c, gates, tanh_c = tape
-        inputs, c = inputs[packing.before], c[packing.before]
         dh, dc = d_last_state
+        D = weights["weight_ih"].shape[1]
+        output = inputs[len(dh) :, D:-1]
+        inputs, c = inputs[packing.before], c[packing.before]
         i, f, g, o = np.split(gates, 4, axis=1)
         d_ifg = gates.reshape(len(gates), 4, -1)[:, :3]
         scratch = np.empty_like(dh)
         # The slopes are the same whatever gradient comes back. Several steps at once save calls; as few as
         # fit into the cache save time. They overwrite what they replace: c keeps f, tanh_c then is ∂h_t/∂c_t.
         for group, steps in reversed(packing.groups(8192 // self.hidden_size)):
-            self._overwrite_with_slopes(i[group], f[group], g[group], o[group], c[group], tanh_c[group])
+            parts = (part[group] for part in (i, f, g, o, c, tanh_c, output))
+            self._overwrite_with_slopes(*parts)
             for _, rows, running in reversed(steps):
                 # Sequences that ended before this step wait in dh, dc with the gradients of their last state.
                 dh_now, dc_now, d_ifg_now, d_o_now = dh[running], dc[running], d_ifg[rows], o[rows]
@@ -101,15 +104,17 @@ class LSTM(RecurrentLayer):
                 np.matmul(gates[rows], weights["weight_hh"], out=dh_now)
         # One product sums the gradients of W_ih, W_hh and b over all steps and sequences.
         d_weight = gates.T @ inputs
-        D = weights["weight_ih"].shape[1]
         grads = {"weight_ih": d_weight[:, :D].copy(), "weight_hh": d_weight[:, D:-1].copy()}
         if self.bias:
             grads |= {"bias_ih": d_weight[:, -1].copy(), "bias_hh": d_weight[:, -1].copy()}
         return gates @ weights["weight_ih"], (dh, dc), grads
 
     @staticmethod
-    def _overwrite_with_slopes(i, f, g, o, c, tanh_c):
-        d_f, d_g, dh_dc = f * (1 - f) * c, i * (1 - g * g), o * (1 - tanh_c * tanh_c)
-        i *= (1 - i) * g
-        o *= (1 - o) * tanh_c
-        c[:], f[:], g[:], tanh_c[:] = f, d_f, d_g, dh_dc
+    def _overwrite_with_slopes(i, f, g, o, c, tanh_c, h):
+        ig, fc, oh = i * g, f * c, o * h
+        np.subtract(i, ig * g, out=g)  # i (1 - g²): of c_t in what enters g
+        np.subtract(ig, ig * i, out=i)  # i (1 - i) g
+        c[:] = f
+        np.subtract(fc, fc * f, out=f)  # f (1 - f) c
+        np.subtract(o, h * tanh_c, out=tanh_c)  # o (1 - tanh²(c)): of h_t in c_t
+        np.subtract(h, oh, out=o)  # o (1 - o) tanh(c): of h_t in what enters o
