@@ -29,6 +29,7 @@ from rnnkit.widgets.figure import (
     module_source,
     page_source,
     read_weights,
+    script_source,
 )
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,9 +44,7 @@ def engines():
     made = {}
     for stem in FIGURES:
         made[stem] = MiniRacer()
-        made[stem].eval(
-            "\n".join((FOLDER / f"{name}.js").read_text("utf-8") for name in ("core", "ui", stem))
-        )
+        made[stem].eval(script_source(stem))
     yield made
     for engine in made.values():
         engine.close()
@@ -155,8 +154,8 @@ def test_figures_import_without_torch():
 
 
 def test_all_scripts_and_styles_are_light():
-    texts = [(FOLDER / name).read_bytes() for name in ("core.js", "ui.js", "hydrate.js", "figures.css")]
-    texts += [(FOLDER / f"{stem}.js").read_bytes() for stem in FIGURES]
+    texts = [path.read_bytes() for path in sorted(FOLDER.glob("*.[cj]s*"))]
+    assert len(texts) > len(FIGURES) + 3
     assert len(gzip.compress(b"".join(texts), 9, mtime=0)) < LIMIT
     for stem in FIGURES:
         assert len(gzip.compress((page_source(stem) + STYLE).encode(), 9, mtime=0)) < LIMIT, stem

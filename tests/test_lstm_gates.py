@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from py_mini_racer import MiniRacer
 
 from rnnkit import cells
-from rnnkit.widgets import lstm_gates_picture as picture
-from rnnkit.widgets.figure import FOLDER
-from rnnkit.widgets.lstm_gates import LONGEST, PRESETS, WEIGHTS, LSTMGates
+from rnnkit.widgets import gates_picture as picture
+from rnnkit.widgets.figure import script_source
+from rnnkit.widgets.gates import LONGEST
+from rnnkit.widgets.lstm_gates import PRESETS, WEIGHTS, LSTMGates
 
 
 def own_weights(**changes):
@@ -33,9 +34,7 @@ def states(preset, inputs):
 def script():
     """Return a JavaScript engine with the figure's script in it."""
     with MiniRacer() as engine:
-        engine.eval(
-            "\n".join((FOLDER / f"{name}.js").read_text("utf-8") for name in ("core", "ui", "lstm_gates"))
-        )
+        engine.eval(script_source("lstm_gates"))
         yield engine
 
 
@@ -243,7 +242,7 @@ class TestPicture:
     def test_says_in_words_what_the_step_does(self):
         html = LSTMGates("erase").to_html()
         said = "".join(
-            part.split(">")[-1] for part in html.split('lstm-says">')[1].split("</p>")[0].split("<")
+            part.split(">")[-1] for part in html.split('gates-says">')[1].split("</p>")[0].split("<")
         )
         assert said.startswith(
             "Step 6 of 12: the input gate is shut, the forget gate shut, the output gate open."

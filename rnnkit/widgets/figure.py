@@ -6,6 +6,7 @@ traits beside it, which a script (tools/sphinxext/course_figures.py) brings to l
 """
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -162,16 +163,24 @@ def _text(name):
     return (FOLDER / name).read_text(encoding="utf-8")
 
 
+def script_source(stem):
+    """Return the script of the figure `stem` after all that it needs, as one text that imports nothing.
+
+    core.js and ui.js come first, then what its lines "// Needs NAME.js" name.
+    """
+    own = _text(f"{stem}.js")
+    needed = re.findall(r"^// Needs (\w+\.js)$", own, re.MULTILINE)
+    return "\n".join([*map(_text, ("core.js", "ui.js", *needed)), own])
+
+
 def module_source(stem):
     """Return the script of the figure `stem` for JupyterLab: one module that imports nothing."""
-    return "\n".join(
-        [_text("core.js"), _text("ui.js"), _text(f"{stem}.js"), "export default living(render);\n"]
-    )
+    return "\n".join([script_source(stem), "export default living(render);\n"])
 
 
 def page_source(stem):
     """Return the script of the figure `stem` for a page: a classic one, since file:// has no modules."""
-    parts = [_text(name) for name in ("core.js", "ui.js", f"{stem}.js", "hydrate.js")]
+    start = f"hydrate({json.dumps(stem)}, living(render));"
     return "\n".join(
-        ["(() => {", '"use strict";', *parts, f"hydrate({json.dumps(stem)}, living(render));", "})();\n"]
+        ["(() => {", '"use strict";', script_source(stem), _text("hydrate.js"), start, "})();\n"]
     )

@@ -222,19 +222,18 @@ function lessonsOf(model, el) {
   const place = el.querySelector(".flow-lessons");
   const sentence = el.querySelector(".flow-sentence");
   const lessons = Object.entries(JSON.parse(place.dataset.lessons));
-  const name = `rnn-lessons-${++ids}`;
-  const inputs = lessons.map(([value]) => make("input", { type: "radio", name, value }));
   const shows = ([, { settings }]) => TRAITS.every((trait) => model.get(trait) === settings[trait]);
-  const follow = () => {
-    inputs.forEach((input, k) => (input.checked = shows(lessons[k])));
-    setText(sentence, lessons.find(shows)?.[1].sentence ?? "Your own settings.");
-  };
-  inputs.forEach((input, k) => input.addEventListener("change", () => {
-    TRAITS.forEach((trait) => model.set(trait, lessons[k][1].settings[trait]));
+  const { element, check } = radios("The gradient", lessons.map(([name]) => [name, name]), (name) => {
+    const { settings } = lessons.find(([other]) => other === name)[1];
+    TRAITS.forEach((trait) => model.set(trait, settings[trait]));
     model.save_changes();
-  }));
-  const labels = inputs.map((input) => make("label", {}, input, make("span", {}, input.value)));
-  place.replaceChildren(make("fieldset", { class: "lstm-segments" }, make("legend", {}, "The gradient"), ...labels));
+  });
+  const follow = () => {
+    const shown = lessons.find(shows);
+    check(shown?.[0]);
+    setText(sentence, shown?.[1].sentence ?? "Your own settings.");
+  };
+  place.replaceChildren(element);
   follow();
   TRAITS.forEach((trait) => model.on(`change:${trait}`, follow));
   return () => TRAITS.forEach((trait) => model.off(`change:${trait}`, follow));

@@ -1,22 +1,25 @@
 """The LSTM cell as a picture whose numbers can be moved: one unit, one step of it or a whole sequence."""
 
-import json
 import math
 
 import numpy as np
-import traitlets
 
-from rnnkit import _validation as v
 from rnnkit import cells
-from rnnkit.widgets import lstm_gates_panels as panels
-from rnnkit.widgets.drawing import element, join
-from rnnkit.widgets.figure import LiveFigure, as_trait_error, checked
-from rnnkit.widgets.lstm_gates_picture import draw
+from rnnkit.widgets import lstm_gates_picture as drawn
+from rnnkit.widgets.gates import (
+    LARGEST,
+    LONGEST,
+    OPEN,
+    SHUT,
+    GatedFigure,
+    bounded,
+    one_of,
+    torch_arrays,
+    weight,
+)
 
 GATES = ("i", "f", "g", "o")
 WEIGHTS = tuple(f"{kind}_{gate}" for gate in GATES for kind in ("wx", "wh", "b"))
-LARGEST = 100.0  # of weights, inputs and cell states: far beyond where every gate is open or shut
-LONGEST = 60  # columns of the heat map that can still be told apart
 
 
 def _preset(sentence, i, f, g, o, inputs, t, c0=0.0):
@@ -26,8 +29,6 @@ def _preset(sentence, i, f, g, o, inputs, t, c0=0.0):
     return {"sentence": sentence, "settings": {**weights, "inputs": inputs, "h0": 0.0, "c0": c0, "t": t}}
 
 
-# A weighted sum of ±10 opens or shuts a gate up to 0.00005, one of ±20 up to 0.000000002.
-OPEN, SHUT = (0, 0, 20), (0, 0, -20)
 PRESETS = {
     "keep": _preset(
         "The input gate is shut and the forget gate is open: c keeps its 0.80, whatever comes in.",
@@ -59,24 +60,7 @@ PRESETS = {
 """What the cell can do: a sentence, and the settings that make it true (tests/test_lstm_gates.py)."""
 
 
-def _bounded(low, high, default):
-    return checked(lambda name, value: v.number(name, value, low, high), default_value=default)
-
-
-def _one_of(options, default):
-    return checked(lambda name, value: v.choice(name, value, options), default_value=default)
-
-
-def _sequence(name, value):
-    inputs = v.array(name, value, ("T",), dtype=np.float64)
-    if len(inputs) > LONGEST:
-        raise ValueError(f"{name} must be (T,) with T up to {LONGEST}, got {inputs.shape}")
-    if np.abs(inputs).max() > LARGEST:
-        raise ValueError(f"{name} must be numbers from {-LARGEST} to {LARGEST}, got {inputs.tolist()}")
-    return inputs.tolist()
-
-
-class LSTMGates(LiveFigure):
+class LSTMGates(GatedFigure):
     """One unit of an LSTM: the cell diagram with its numbers, and its gates through time.
 
         LSTMGates("count")
@@ -96,36 +80,20 @@ class LSTMGates(LiveFigure):
     """
 
     _module = "lstm_gates"
+    _presets = PRESETS
+    _first = "latch"
 
-    preset = _one_of((*PRESETS, "own"), "latch")
-    mode = _one_of(("sequence", "step"), "sequence")
-    gate = _one_of((*GATES, "inputs"), "i")
-    inputs = checked(_sequence, default_value=[0.0])
-    t = checked(lambda name, value: v.integer(name, value, 1, LONGEST), default_value=1)
-    h0, h = _bounded(-1.0, 1.0, 0.0), _bounded(-1.0, 1.0, 0.0)
-    c0 = _bounded(-LARGEST, LARGEST, 0.0)
-    c = _bounded(-LARGEST - LONGEST, LARGEST + LONGEST, 0.0)  # a step changes c by 1 at most
-    x = _bounded(-LARGEST, LARGEST, 1.0)
-    wx_i, wh_i, b_i = (_bounded(-LARGEST, LARGEST, 0.0) for _ in range(3))
-    wx_f, wh_f, b_f = (_bounded(-LARGEST, LARGEST, 0.0) for _ in range(3))
-    wx_g, wh_g, b_g = (_bounded(-LARGEST, LARGEST, 0.0) for _ in range(3))
-    wx_o, wh_o, b_o = (_bounded(-LARGEST, LARGEST, 0.0) for _ in range(3))
+    preset = one_of((*PRESETS, "own"), "latch")
+    gate = one_of((*GATES, "inputs"), "i")
+    c0 = bounded(-LARGEST, LARGEST)
+    c = bounded(-LARGEST - LONGEST, LARGEST + LONGEST)  # a step changes c by 1 at most
+    wx_i, wh_i, b_i = weight(), weight(), weight()
+    wx_f, wh_f, b_f = weight(), weight(), weight()
+    wx_g, wh_g, b_g = weight(), weight(), weight()
+    wx_o, wh_o, b_o = weight(), weight(), weight()
 
     def __init__(self, preset="latch", *, weights=None, **traits):
-        v.choice("preset", preset, (*PRESETS, "own"))
-        given = {} if weights is None else _from_torch(weights)
-        start = PRESETS["latch" if preset == "own" else preset]["settings"]
-        settings = {**start, **given, **traits}
-        if "t" not in traits:
-            settings["t"] = min(start["t"], len(_sequence("inputs", settings["inputs"])))
-        super().__init__(preset=preset, **settings)
-        self._compare_with_preset()
-        self.observe(self._load_preset, "preset")
-        self.observe(self._compare_with_preset, list(start))
-
-    @traitlets.validate("t")
-    def _within_sequence(self, proposal):
-        return as_trait_error(v.integer, "t", proposal["value"], 1, len(self.inputs))
+        super().__init__(preset, weights, traits)
 
     @property
     def weights(self):
@@ -140,7 +108,7 @@ class LSTMGates(LiveFigure):
 
     @weights.setter
     def weights(self, weights):
-        self._set(_from_torch(weights))
+        self._set(self._from_torch(weights))
 
     def numbers(self):
         """Return what is drawn: T, t and "where" in words, the numbers of this "step", the "run" by rows."""
@@ -151,72 +119,26 @@ class LSTMGates(LiveFigure):
         for x in inputs:
             steps.append(_step(x, h, c, weights))
             h, c = steps[-1]["h"], steps[-1]["c"]
-        t = min(self.t, len(steps)) if whole else 1
-        where = f"Step {t} of {len(steps)}" if whole else "One step alone"
-        run = {name: [step[name] for step in steps] for name in panels.ROWS}
+        time = self.through_time(steps, drawn.ROWS)
         own = {name: getattr(self, name) for name in WEIGHTS}
-        return {"T": len(steps), "t": t, "where": where, "step": {**steps[t - 1], **own}, "run": run}
+        return {**time, "step": {**steps[time["t"] - 1], **own}}
 
     def picture(self, values):
         """Return the whole figure without its controls, for which it keeps the place."""
-        sentences = {name: preset["sentence"] for name, preset in PRESETS.items()}
-        presets = json.dumps(PRESETS, ensure_ascii=False)
-        top = element(
-            "div",
-            element("div", class_="lstm-presets", data_presets=presets),
-            element("p", sentences.get(self.preset, "Your own settings."), class_="lstm-sentence"),
-            class_="lstm-top",
-        )
-        sums = panels.sums(values, self.gate)
-        return element(
-            "div",
-            top,
-            draw(values),
-            element("div", class_="lstm-clock"),
-            panels.heat_map(values),
-            element("div", element("div", class_="lstm-knobs"), sums, class_="lstm-settings"),
-            panels.summary(values),
-            class_="lstm",
-            data_mode=self.mode,
+        return self.arrange(
+            drawn.cell(values),
+            drawn.heat_map(values),
+            drawn.sums(values, self.gate),
+            drawn.summary(values),
+            class_="gates",
         )
 
-    def static_html(self):
-        """Return the picture; the places of the controls are in it."""
-        return join((self.picture(self.numbers()),))
-
-    def _set(self, settings):
-        with self.hold_sync(), self.hold_trait_notifications():  # to the page in one message, not one by one
-            for name, value in settings.items():
-                setattr(self, name, value)
-
-    def _load_preset(self, change):
-        if change["new"] != "own":
-            self._set(PRESETS[change["new"]]["settings"] | {"mode": "sequence"})
-
-    def _compare_with_preset(self, change=None):
-        if self.t > len(self.inputs):
-            self.t = len(self.inputs)
-        preset = PRESETS.get(self.preset)
-        if preset and any(getattr(self, k) != value for k, value in preset["settings"].items() if k != "t"):
-            self.preset = "own"
-
-
-def _from_torch(weights):
-    """Return the twelve numbers of torch's four arrays, after checking their shapes."""
-    v.instance("weights", weights, dict)
-    short = {str(key).removesuffix("_l0"): value for key, value in weights.items()}
-    shapes = {"weight_ih": (4, 1), "weight_hh": (4, 1), "bias_ih": (4,), "bias_hh": (4,)}
-    v.keys("weights", short, shapes)
-    arrays = {
-        name: v.array(f"weights[{name!r}]", short[name], shape, dtype=np.float64).ravel()
-        for name, shape in shapes.items()
-    }
-    columns = {
-        "wx": arrays["weight_ih"],
-        "wh": arrays["weight_hh"],
-        "b": arrays["bias_ih"] + arrays["bias_hh"],
-    }
-    return {f"{kind}_{gate}": float(columns[kind][k]) for kind in columns for k, gate in enumerate(GATES)}
+    @staticmethod
+    def _from_torch(weights):
+        arrays = torch_arrays(weights, 4)
+        bias = arrays["bias_ih"] + arrays["bias_hh"]
+        columns = {"wx": arrays["weight_ih"], "wh": arrays["weight_hh"], "b": bias}
+        return {f"{kind}_{gate}": float(columns[kind][k]) for kind in columns for k, gate in enumerate(GATES)}
 
 
 def _step(x, h, c, weights):

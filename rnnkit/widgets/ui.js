@@ -109,6 +109,23 @@ function textField(model, trait, { label, length, problem, accept = (text) => se
   return followed(model, trait, follow, control("text", label, input, hint));
 }
 
+/** Radio buttons side by side. @param options list of [value, text] @param change function of the value that is chosen
+ *  @returns {element, check}: check(value) checks the button of this value, or none */
+function radios(label, options, change) {
+  const name = `rnn-segments-${++ids}`;
+  const inputs = options.map(([value]) => make("input", { type: "radio", name, value }));
+  inputs.forEach((input) => input.addEventListener("change", () => change(input.value)));
+  const labels = options.map(([, text], k) => make("label", {}, inputs[k], make("span", {}, text)));
+  const element = make("fieldset", { class: "rnn-segments" }, make("legend", {}, label), ...labels);
+  return { element, check: (value) => inputs.forEach((input) => (input.checked = input.value === String(value))) };
+}
+
+/** Radio buttons for a trait. @returns {element, stop} */
+function segments(model, trait, label, options, change = (value) => setTrait(model, trait, value)) {
+  const { element, check } = radios(label, options, change);
+  return followed(model, trait, () => check(model.get(trait)), element);
+}
+
 /** A button that calls `action`. */
 function button(label, action) {
   const element = make("button", { type: "button" }, label);

@@ -10,12 +10,12 @@ from figure_settings import random_figures
 
 from rnnkit.widgets.drawing import format_number, lookup
 from rnnkit.widgets.figure import STYLE, page_source
+from rnnkit.widgets.gates_picture import leaves
 from rnnkit.widgets.lstm_gates import PRESETS, WEIGHTS, LSTMGates
-from rnnkit.widgets.lstm_gates_picture import leaves
 
 # No text of the diagram is crossed by a wire, by another text, or by the edge of the picture.
 CROSSED = """() => {
-  const svg = document.querySelector(".lstm-cell"), found = [];
+  const svg = document.querySelector(".gates-cell"), found = [];
   const box = e => {
     const r = e.getBoundingClientRect();
     return {l: r.left, r: r.right, t: r.top + 4, b: r.bottom - 4};
@@ -60,7 +60,7 @@ def show(tmp_path, open_context):
 
 
 def choose(page, value):
-    page.locator(f".lstm-segments input[value={value}]").check()
+    page.locator(f".rnn-segments input[value={value}]").check()
 
 
 def assert_shows(page, figure):
@@ -87,10 +87,10 @@ def test_every_slider_moves_its_number(show, mode, gate):
     names = [f"{kind}_{gate}" for kind in ("wx", "wh", "b")]
     if gate == "inputs":
         names = ["inputs", "h0", "c0"] if mode == "sequence" else ["x", "h", "c"]
-    sliders = page.locator(".lstm-knobs input[type=range]").all()
+    sliders = page.locator(".gates-knobs input[type=range]").all()
     assert len(sliders) == len(names)
     for slider, name in zip(sliders, names, strict=True):
-        before = page.locator(".lstm").inner_html()
+        before = page.locator(".gates").inner_html()
         for key in ("ArrowRight", "PageUp", "Home", "End", "ArrowLeft"):
             slider.press(key)
             value = float(slider.input_value())
@@ -99,7 +99,7 @@ def test_every_slider_moves_its_number(show, mode, gate):
             else:
                 setattr(figure, name, value)
             assert_shows(page, figure)
-        assert page.locator(".lstm").inner_html() != before
+        assert page.locator(".gates").inner_html() != before
     assert problems == []
 
 
@@ -111,25 +111,25 @@ def test_time_moves_by_slider_and_by_the_heat_map(show):
         slider.press(key)
         figure.t = t
         assert_shows(page, figure)
-    page.locator(".lstm-column").nth(6).click()
+    page.locator(".gates-column").nth(6).click()
     figure.t = 7
     assert_shows(page, figure)
     assert slider.input_value() == "7"
-    assert page.locator(".lstm-at").text_content() == "7"
+    assert page.locator(".gates-at").text_content() == "7"
 
 
 def test_presets_load_and_a_slider_makes_them_ones_own(show):
     page, problems = show(LSTMGates("own", inputs=[0.5] * 5, t=1))
-    assert page.locator(".lstm-sentence").inner_text() == "Your own settings."
-    assert page.locator(".lstm-column").count() == 5
+    assert page.locator(".gates-sentence").inner_text() == "Your own settings."
+    assert page.locator(".gates-column").count() == 5
     for name, preset in PRESETS.items():
         choose(page, name)
-        assert page.locator(".lstm-sentence").inner_text() == preset["sentence"]
-        assert page.locator(".lstm-column").count() == 12
+        assert page.locator(".gates-sentence").inner_text() == preset["sentence"]
+        assert page.locator(".gates-column").count() == 12
         assert_shows(page, LSTMGates(name))
-    page.locator(".lstm-knobs input[type=range]").first.press("ArrowLeft")
-    assert page.locator(".lstm-sentence").inner_text() == "Your own settings."
-    assert page.locator(".lstm-presets input:checked").count() == 0
+    page.locator(".gates-knobs input[type=range]").first.press("ArrowLeft")
+    assert page.locator(".gates-sentence").inner_text() == "Your own settings."
+    assert page.locator(".gates-presets input:checked").count() == 0
     assert problems == []
 
 
@@ -138,7 +138,7 @@ def test_one_step_alone_starts_where_the_sequence_stands(show):
     page, _ = show(figure)
     choose(page, "step")
     step = figure.numbers()["step"]
-    assert not page.locator(".lstm-map").is_visible()
+    assert not page.locator(".gates-map").is_visible()
     alone = LSTMGates("latch", mode="step", x=step["x"], h=step["h_before"], c=step["c_before"])
     assert_shows(page, alone)
     choose(page, "sequence")
@@ -148,7 +148,7 @@ def test_one_step_alone_starts_where_the_sequence_stands(show):
 def test_a_click_on_a_gate_shows_its_sliders(show):
     page, _ = show(LSTMGates())
     page.locator("[data-gate=o]").click()
-    assert page.locator(".lstm-knobs input[value=o]").is_checked()
+    assert page.locator(".gates-knobs input[value=o]").is_checked()
     assert page.get_by_label("bias, o").is_visible()
     assert page.locator("table.chosen caption").inner_text() == "The output gate o"
 
@@ -162,11 +162,11 @@ def test_live_picture_is_the_static_one(show):
         attributes = (
             "svg => [...svg.querySelectorAll('*')].map(e => [...e.attributes].map(a => [a.name, a.value]))"
         )
-        live = page.locator(".lstm svg").evaluate_all(f"all => all.map({attributes})")
+        live = page.locator(".gates svg").evaluate_all(f"all => all.map({attributes})")
         page.evaluate(
             "html => document.querySelector('.rnn-widget').innerHTML = html", str(figure.static_html())
         )
-        static = page.locator(".lstm svg").evaluate_all(f"all => all.map({attributes})")
+        static = page.locator(".gates svg").evaluate_all(f"all => all.map({attributes})")
         for one, other in zip(_flat(live), _flat(static), strict=True):
             same_attribute(one, other)
 
@@ -205,12 +205,12 @@ def test_far_numbers_stay_in_their_places(show, weight):
     assert page.evaluate(CROSSED) == []
     page, problems = show(LSTMGates(inputs=[-100.0, 100.0] * 30, t=1, c0=-100.0, **weights))
     assert page.evaluate(CROSSED) == []
-    assert page.locator(".lstm-map [data-number='step.x']").text_content() == "−100.0"
+    assert page.locator(".gates-map [data-number='step.x']").text_content() == "−100.0"
     free = page.evaluate(
         """() => {
-          const left = Math.min(...[...document.querySelectorAll(".lstm-map [data-number]")]
+          const left = Math.min(...[...document.querySelectorAll(".gates-map [data-number]")]
             .map(e => e.getBoundingClientRect().left));
-          return left - Math.max(...[...document.querySelectorAll(".lstm-map .cell")]
+          return left - Math.max(...[...document.querySelectorAll(".gates-map .cell")]
             .map(e => e.getBoundingClientRect().right));
         }"""
     )
@@ -230,6 +230,6 @@ def test_the_diagram_stays_in_view_on_a_phone(show):
     page, _ = show(LSTMGates(), PHONE)
     slider = page.get_by_label("bias, i")
     slider.focus()
-    cell, knob = page.locator(".lstm-cell").bounding_box(), slider.bounding_box()
+    cell, knob = page.locator(".gates-cell").bounding_box(), slider.bounding_box()
     assert cell["y"] >= 0
     assert cell["y"] + cell["height"] <= knob["y"]

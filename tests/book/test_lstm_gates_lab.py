@@ -50,11 +50,11 @@ def test_page_and_python_follow_each_other(notebook):
     time = figure.get_by_label("time step t")
     time.wait_for()
     assert time.input_value() == "3"
-    assert figure.locator(".lstm-presets input:checked").get_attribute("value") == "count"
+    assert figure.locator(".gates-presets input:checked").get_attribute("value") == "count"
 
-    figure.locator(".lstm-presets input[value=latch]").check()
+    figure.locator(".gates-presets input[value=latch]").check()
     time.press("End")
-    figure.locator(".lstm-knobs input[value=f]").check()
+    figure.locator(".gates-knobs input[value=f]").check()
     figure.get_by_label("bias, f").press("Home")
     page.wait_for_timeout(500)
     run(1)
@@ -62,18 +62,18 @@ def test_page_and_python_follow_each_other(notebook):
 
     run(2)
     page.wait_for_function(
-        "document.querySelector('.rnn-widget .lstm-presets input:checked')?.value === 'erase'"
+        "document.querySelector('.rnn-widget .gates-presets input:checked')?.value === 'erase'"
     )
     page.wait_for_function(
-        "document.querySelector('.rnn-widget .lstm-clock input[type=range]').value === '6'"
+        "document.querySelector('.rnn-widget .gates-clock input[type=range]').value === '6'"
     )
-    assert figure.locator(".lstm-presets input:checked").get_attribute("value") == "erase"
-    assert figure.locator(".lstm-sentence").inner_text().startswith("An input of 1 shuts the forget gate")
+    assert figure.locator(".gates-presets input:checked").get_attribute("value") == "erase"
+    assert figure.locator(".gates-sentence").inner_text().startswith("An input of 1 shuts the forget gate")
 
     run(3)
-    page.wait_for_function("document.querySelectorAll('.rnn-widget .lstm-column').length === 3")
+    page.wait_for_function("document.querySelectorAll('.rnn-widget .gates-column').length === 3")
     run(4)
     _, preset, t, h = said(page, "LAST").split()
     assert (preset, t) == ("own", "3")
-    assert figure.locator(".lstm-cell [data-number='step.h']").text_content() == h.replace("-", "−")
+    assert figure.locator(".gates-cell [data-number='step.h']").text_content() == h.replace("-", "−")
     assert page.locator(".rnn-problem").count() == 0
