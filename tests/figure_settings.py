@@ -49,6 +49,22 @@ def lstm_gates(rng):
     }
 
 
+def gru_gates(rng):
+    """Return settings of one GRU unit with large and small weights, in both modes and both conventions."""
+    limit = rng.choice([1.0, 5.0, 20.0])
+    names = [f"{kind}_{gate}" for kind in ("wx", "wh", "b") for gate in "rzn"]
+    inputs = rng.normal(0, 2, int(rng.integers(1, 13))).clip(-9, 9)
+    return {
+        "preset": "own",
+        "reset_after": bool(rng.random() < 0.5),
+        "mode": str(rng.choice(["sequence", "step"])),
+        "inputs": inputs.tolist(),
+        "t": int(rng.integers(1, len(inputs) + 1)),
+        **{name: float(rng.uniform(-limit, limit)) for name in (*names, "bh_n")},
+        **{name: float(rng.uniform(-1, 1)) for name in ("h0", "h", "x")},
+    }
+
+
 def gradient_flow(rng):
     """Return settings of a GradientFlow, some at the ends of what is allowed."""
     ends = {"spectral_radius": (0.0, 1.0, 2.0), "shear": (0.0, 5.0), "strength": (0.0, 0.3, 3.0)}
@@ -64,7 +80,12 @@ def gradient_flow(rng):
     }
 
 
-RANDOM = {"gradient_flow": gradient_flow, "lstm_gates": lstm_gates, "unroller": unroller}
+RANDOM = {
+    "gradient_flow": gradient_flow,
+    "gru_gates": gru_gates,
+    "lstm_gates": lstm_gates,
+    "unroller": unroller,
+}
 
 
 def random_figures(figure, count=50):

@@ -2,9 +2,10 @@
 
 from rnnkit.widgets.figure import LiveFigure
 from rnnkit.widgets.gradient_flow import GradientFlow
+from rnnkit.widgets.gru_gates import GRUGates
 from rnnkit.widgets.lstm_gates import LSTMGates
 from rnnkit.widgets.unroller import Unroller
 
-__all__ = ["FIGURES", "GradientFlow", "LSTMGates", "LiveFigure", "Unroller"]
+__all__ = ["FIGURES", "GRUGates", "GradientFlow", "LSTMGates", "LiveFigure", "Unroller"]
 
-FIGURES = {figure._module: figure for figure in (Unroller, LSTMGates, GradientFlow)}
+FIGURES = {figure._module: figure for figure in (Unroller, LSTMGates, GradientFlow, GRUGates)}

@@ -3,8 +3,11 @@
 import sys
 
 import pytest
+from book_browser import DESKTOP, open_page
 from book_build import ROOT, build, built, write_small_book
 from book_server import served
+
+from rnnkit.widgets.figure import STYLE, page_source
 
 sys.path.insert(0, str(ROOT / "tools/sphinxext"))  # the extensions are loaded by Sphinx, not installed
 
@@ -55,3 +58,20 @@ def bases(book):
     """Return the book's address by the way it is read: from a server, and from a file."""
     with served(book) as ways:
         yield ways
+
+
+@pytest.fixture
+def show(tmp_path, open_context):
+    """Return a function that opens a page with the given figure alone; it returns what `open_page` does."""
+
+    def open_figure(figure, size=DESKTOP, scheme="light"):
+        palette = (ROOT / "assets/palette.css").read_text("utf-8")
+        page = tmp_path / "page.html"
+        page.write_text(
+            f'<!doctype html><html lang="en" data-theme="{scheme}"><title>x</title><meta charset="utf-8">'
+            f"<style>{palette}{STYLE}</style>{figure.to_html()}<script>{page_source(figure._module)}</script>",
+            encoding="utf-8",
+        )
+        return open_page(open_context(size, scheme), page.as_uri())
+
+    return open_figure

@@ -1,80 +1,13 @@
 """LSTMGates in a browser: every slider of every gate, its presets, its time, and the place of every word."""
 
-import re
-
-import numpy as np
 import pytest
-from book_browser import DESKTOP, PHONE, open_page
-from book_build import ROOT
+from book_browser import DESKTOP, PHONE
 from figure_settings import random_figures
+from gates_pages import CROSSED, assert_drawn_alike, assert_shows, choose
 
-from rnnkit.widgets.drawing import format_number, lookup
-from rnnkit.widgets.figure import STYLE, page_source
-from rnnkit.widgets.gates_picture import leaves
 from rnnkit.widgets.lstm_gates import PRESETS, WEIGHTS, LSTMGates
 
-# No text of the diagram is crossed by a wire, by another text, or by the edge of the picture.
-CROSSED = """() => {
-  const svg = document.querySelector(".gates-cell"), found = [];
-  const box = e => {
-    const r = e.getBoundingClientRect();
-    return {l: r.left, r: r.right, t: r.top + 4, b: r.bottom - 4};
-  };
-  const meet = (a, b) => a.l < b.r && b.l < a.r && a.t < b.b && b.t < a.b;
-  const texts = [...svg.querySelectorAll("text")].map(e => [e.textContent, box(e)]);
-  const page = svg.getBoundingClientRect();
-  texts.forEach(([said, text], k) => {
-    if (text.l < page.left - 1 || text.r > page.right + 1) found.push(`"${said}" leaves the drawing`);
-    for (const [other, there] of texts.slice(k + 1))
-      if (meet(text, there)) found.push(`"${said}" meets "${other}"`);
-    for (const wire of svg.querySelectorAll(".pipe")) {
-      const matrix = wire.getScreenCTM(), length = wire.getTotalLength();
-      for (let at = 0; at <= length; at += 2) {
-        const {x, y} = wire.getPointAtLength(at).matrixTransform(matrix);
-        if (x > text.l && x < text.r && y > text.t && y < text.b) {
-          found.push(`${wire.dataset.wire} crosses "${said}"`);
-          break;
-        }
-      }
-    }
-  });
-  return found;
-}"""
-
-
-@pytest.fixture
-def show(tmp_path, open_context):
-    """Return a function that opens a page with the given figure and returns it and what went wrong."""
-
-    def open_figure(figure, size=DESKTOP, scheme="light"):
-        palette = (ROOT / "assets/palette.css").read_text("utf-8")
-        page = tmp_path / "page.html"
-        page.write_text(
-            f'<!doctype html><html lang="en" data-theme="{scheme}"><title>x</title><meta charset="utf-8">'
-            f"<style>{palette}{STYLE}</style>{figure.to_html()}<script>{page_source('lstm_gates')}</script>",
-            encoding="utf-8",
-        )
-        return open_page(open_context(size, scheme), page.as_uri())
-
-    return open_figure
-
-
-def choose(page, value):
-    page.locator(f".rnn-segments input[value={value}]").check()
-
-
-def assert_shows(page, figure):
-    """Check that every number on the page is that of `figure`, and that wires and doors follow it."""
-    page.evaluate("() => new Promise(requestAnimationFrame)")
-    values = figure.numbers()
-    shown = page.evaluate(
-        "() => [...document.querySelectorAll('[data-number]')].map(e => [e.dataset.number, e.textContent])"
-    )
-    assert len(shown) > 50
-    for path, text in shown:
-        assert text == format_number(lookup(values, path), 2), path
-    doors = page.evaluate("() => [...document.querySelectorAll('[data-door]')].map(e => e.getAttribute('d'))")
-    assert doors == [leaves(values["step"][gate]) for gate in "fio"]
+DOORS = "fio"
 
 
 @pytest.mark.parametrize("gate", ["i", "f", "g", "o", "inputs"])
@@ -98,7 +31,7 @@ def test_every_slider_moves_its_number(show, mode, gate):
                 figure.inputs = [*figure.inputs[:2], value, *figure.inputs[3:]]
             else:
                 setattr(figure, name, value)
-            assert_shows(page, figure)
+            assert_shows(page, DOORS, figure)
         assert page.locator(".gates").inner_html() != before
     assert problems == []
 
@@ -110,10 +43,10 @@ def test_time_moves_by_slider_and_by_the_heat_map(show):
     for key, t in (("Home", 1), ("ArrowRight", 2), ("End", 12)):
         slider.press(key)
         figure.t = t
-        assert_shows(page, figure)
+        assert_shows(page, DOORS, figure)
     page.locator(".gates-column").nth(6).click()
     figure.t = 7
-    assert_shows(page, figure)
+    assert_shows(page, DOORS, figure)
     assert slider.input_value() == "7"
     assert page.locator(".gates-at").text_content() == "7"
 
@@ -126,7 +59,7 @@ def test_presets_load_and_a_slider_makes_them_ones_own(show):
         choose(page, name)
         assert page.locator(".gates-sentence").inner_text() == preset["sentence"]
         assert page.locator(".gates-column").count() == 12
-        assert_shows(page, LSTMGates(name))
+        assert_shows(page, DOORS, LSTMGates(name))
     page.locator(".gates-knobs input[type=range]").first.press("ArrowLeft")
     assert page.locator(".gates-sentence").inner_text() == "Your own settings."
     assert page.locator(".gates-presets input:checked").count() == 0
@@ -140,9 +73,9 @@ def test_one_step_alone_starts_where_the_sequence_stands(show):
     step = figure.numbers()["step"]
     assert not page.locator(".gates-map").is_visible()
     alone = LSTMGates("latch", mode="step", x=step["x"], h=step["h_before"], c=step["c_before"])
-    assert_shows(page, alone)
+    assert_shows(page, DOORS, alone)
     choose(page, "sequence")
-    assert_shows(page, figure)
+    assert_shows(page, DOORS, figure)
 
 
 def test_a_click_on_a_gate_shows_its_sliders(show):
@@ -155,36 +88,7 @@ def test_a_click_on_a_gate_shows_its_sliders(show):
 
 def test_live_picture_is_the_static_one(show):
     for figure in [LSTMGates(), *random_figures(LSTMGates, 5)]:
-        if figure.mode == "step":
-            figure.mode = "sequence"
-        figure = LSTMGates(**figure.props())
-        page, _ = show(figure)
-        attributes = (
-            "svg => [...svg.querySelectorAll('*')].map(e => [...e.attributes].map(a => [a.name, a.value]))"
-        )
-        live = page.locator(".gates svg").evaluate_all(f"all => all.map({attributes})")
-        page.evaluate(
-            "html => document.querySelector('.rnn-widget').innerHTML = html", str(figure.static_html())
-        )
-        static = page.locator(".gates svg").evaluate_all(f"all => all.map({attributes})")
-        for one, other in zip(_flat(live), _flat(static), strict=True):
-            same_attribute(one, other)
-
-
-def _flat(pictures):
-    return [dict(element) for picture in pictures for element in picture]
-
-
-def same_attribute(one, other):
-    numbers = r"[-+]?\d+(?:\.\d+)?(?:e-?\d+)?"
-    assert one.keys() - {"class"} == other.keys() - {"class"}
-    for name in other.keys() - {"class"}:  # which says, too, what the reader has chosen
-        assert re.sub(numbers, "0", one[name]) == re.sub(numbers, "0", other[name]), name
-        np.testing.assert_allclose(
-            [float(n) for n in re.findall(numbers, one[name])],
-            [float(n) for n in re.findall(numbers, other[name])],
-            atol=0.011,
-        )
+        assert_drawn_alike(show, figure)
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
