@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from rnnkit.widgets.int8 import encode
+from rnnkit.widgets.two_directions import SOUNDS, VOWELS, stored
+
 
 def unroller_shapes(H):
     """Return the shapes of the weights of an Unroller with H hidden numbers."""
@@ -80,10 +83,43 @@ def gradient_flow(rng):
     }
 
 
+def two_directions(rng):
+    """Return settings of TwoDirections: a word of its list, or 1 to 12 random sounds, some with an answer."""
+    word = str(rng.choice(list(stored()["words"])))
+    if rng.random() < 0.5:
+        return {"word": word, "t": int(rng.integers(1, len(stored()["words"][word].split()) + 1))}
+    T = int(rng.integers(1, 13))
+    sounds = rng.choice(SOUNDS, T).tolist()
+    place = int(rng.integers(T))
+    sounds[place] = str(rng.choice(VOWELS)) + str(rng.choice(["", "0", "1"]))
+    return {"sounds": " ".join(sounds), "t": int(rng.integers(1, T + 1)), "weights": _tagger(rng)}
+
+
+def _tagger(rng):
+    """Return random weights of the network of TwoDirections, with 1 to 12 hidden numbers."""
+    H, D, size = int(rng.integers(1, 13)), int(rng.integers(1, 9)), rng.choice([0.5, 3.0])
+
+    def gru():
+        shapes = {"weight_ih": (3 * H, D), "weight_hh": (3 * H, H), "bias_ih": 3 * H, "bias_hh": 3 * H}
+        drawn = {name: rng.normal(0, size, shape) for name, shape in shapes.items()}
+        return {name: encode(w) if w.ndim == 2 else w.tolist() for name, w in drawn.items()}
+
+    return {
+        "embedding": encode(rng.normal(0, 1, (len(SOUNDS), D))),
+        "forward": gru(),
+        "backward": gru(),
+        "readouts": {
+            name: {"weight": rng.normal(0, size, width).tolist(), "bias": float(rng.normal())}
+            for name, width in (("forward", H), ("backward", H), ("both", 2 * H))
+        },
+    }
+
+
 RANDOM = {
     "gradient_flow": gradient_flow,
     "gru_gates": gru_gates,
     "lstm_gates": lstm_gates,
+    "two_directions": two_directions,
     "unroller": unroller,
 }
 
