@@ -1,0 +1,300 @@
+"""RNN, LSTM or GRU? Four networks with equally many parameters on four tasks.
+
+`python -m studies.cells_compared` trains them and writes data/results/cells_compared.json; with --quick it
+only shows that everything runs. The rules were fixed before the run:
+
+- All networks of a task have the same number of parameters, within TOLERANCE, and so different hidden sizes.
+  They are `torch.nn` layers with torch's initial weights; "LSTM, forget bias 1" changes that bias only.
+- With the same seed, all of them see the same samples in the same order, for the same number of updates of
+  Adam. The learning rate falls to 0 in equal steps, and the gradient is clipped to MAX_NORM.
+- Each network uses the learning rate that gave the lowest mean score on SELECTION_SEEDS, measured on data
+  for this choice. What is reported comes from EVALUATION_SEEDS and from other data.
+- The time of an update is measured apart from the training, the networks in turn, as processor time.
+"""
+
+import argparse
+import itertools
+import math
+import re
+import time
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from scipy import stats
+from torch import nn
+from tqdm import tqdm
+
+from rnnkit import datasets, results, tasks
+
+COMMAND = "python -m studies.cells_compared"
+NETWORKS = {  # name: (layer, what the forget gates get as their first bias)
+    "RNN (tanh)": (nn.RNN, None),
+    "LSTM": (nn.LSTM, None),
+    "LSTM, forget bias 1": (nn.LSTM, 1.0),
+    "GRU": (nn.GRU, None),
+}
+BLOCKS = {nn.RNN: 1, nn.LSTM: 4, nn.GRU: 3}  # blocks of H rows in W_ih and W_hh
+SMALLEST = 32  # H of the LSTM at least
+TOLERANCE = 0.02  # by which the numbers of parameters may differ
+LEARNING_RATES = (0.001, 0.003, 0.01, 0.03)  # of Adam, at the first update
+MAX_NORM = 1.0
+SELECTION_SEEDS = (100, 101)
+EVALUATION_SEEDS = tuple(range(6))
+CONFIDENCE = 0.95
+TIMED = 21  # rounds of the time measurement
+PARTS = ("selection", "evaluation")  # of the data that no network learns from
+
+
+class Task(NamedTuple):
+    """What the study needs to know about a task. The arrays x are (T, B, D), time first."""
+
+    features: int  # D
+    answers: int  # numbers in an answer
+    batch: callable  # (rng) -> x, y to learn from
+    held_out: dict  # {"selection": (x, y), "evaluation": (x, y)}
+    every_step: bool  # an answer at every step, or at the end only
+    loss: callable  # (answers (N, answers), targets (N,)) -> what is minimised
+    score: callable  # the same arguments -> what is reported; lower is better
+    unit: str  # of the score
+    updates: int
+
+
+def adding():
+    """Add two marked numbers of 50: nothing but a long memory."""
+
+    def batch(rng, B=32):
+        x, y = tasks.adding(50, B, rng)
+        return torch.from_numpy(x), torch.from_numpy(y)
+
+    def loss(answer, y):
+        return nn.functional.mse_loss(answer[:, 0], y)
+
+    held_out = {part: batch(np.random.default_rng([n, 7]), 2000) for n, part in enumerate(PARTS)}
+    return Task(2, 1, batch, held_out, False, loss, loss, "mean squared error", 800)
+
+
+def digits(T, updates):
+    """Recognise a handwritten digit that is read in T pieces: 8 rows of 8, or 64 single pixels."""
+    images, labels = datasets.digits()
+    order = np.random.default_rng(0).permutation(len(images))
+    x = torch.from_numpy(images[order].reshape(-1, T, 64 // T)).transpose(0, 1).contiguous()
+    y = torch.from_numpy(labels[order])
+
+    def batch(rng, B=32):
+        chosen = rng.integers(0, 1047, B)
+        return x[:, chosen], y[chosen]
+
+    def errors(answer, y):
+        return 100 * (answer.argmax(dim=1) != y).float().mean()
+
+    held_out = {"selection": (x[:, 1047:1347], y[1047:1347]), "evaluation": (x[:, 1347:], y[1347:])}
+    return Task(
+        64 // T, 10, batch, held_out, False, nn.functional.cross_entropy, errors, "errors in percent", updates
+    )
+
+
+def letters():
+    """Say the next letter of an English word of 3 to 12 letters; its end counts as a letter."""
+    words = np.array([word for word in datasets.cmudict() if re.fullmatch("[a-z]{3,12}", word)])
+    words = words[np.random.default_rng(0).permutation(len(words))]
+    codes = torch.full((len(words), 14), -100)  # cross_entropy leaves -100 out
+    for row, word in zip(codes, words, strict=True):
+        row[: len(word) + 2] = torch.tensor([0, *(ord(letter) - ord("a") + 1 for letter in word), 0])
+
+    def pick(rows):
+        x = nn.functional.one_hot(codes[rows, :-1].clamp(min=0), 27).float()
+        return x.transpose(0, 1).contiguous(), codes[rows, 1:].T.reshape(-1)
+
+    def batch(rng, B=64):
+        return pick(rng.integers(10_000, len(words), B))
+
+    def bits(answer, y):
+        return nn.functional.cross_entropy(answer, y) / math.log(2)
+
+    held_out = {"selection": pick(slice(0, 5000)), "evaluation": pick(slice(5000, 10_000))}
+    loss = nn.functional.cross_entropy
+    return Task(27, 27, batch, held_out, True, loss, bits, "bits per letter", 700)
+
+
+TASKS = {
+    "adding, 50 steps": adding,
+    "digits by row, 8 steps": lambda: digits(8, 300),
+    "digits by pixel, 64 steps": lambda: digits(64, 500),
+    "next letter": letters,
+}
+
+
+def parameters(layer, D, H, answers):
+    """Return the number of parameters of one layer and its readout."""
+    return BLOCKS[layer] * (H * D + H * H + 2 * H) + answers * (H + 1)
+
+
+def hidden_sizes(D, answers):
+    """Return {layer: H}: the smallest LSTM, from SMALLEST up, that both others equal in parameters."""
+    for H in itertools.count(SMALLEST):
+        target = parameters(nn.LSTM, D, H, answers)
+        sizes = {
+            layer: min(range(1, 4 * H), key=lambda n, k=layer: abs(parameters(k, D, n, answers) - target))
+            for layer in BLOCKS
+        }
+        counts = [parameters(layer, D, n, answers) for layer, n in sizes.items()]
+        if max(counts) <= (1 + TOLERANCE) * min(counts):
+            return sizes
+
+
+class Network(nn.Module):
+    """One recurrent layer and a linear readout of its last state or of all its states."""
+
+    def __init__(self, task, name):
+        super().__init__()
+        layer, forget_bias = NETWORKS[name]
+        H = hidden_sizes(task.features, task.answers)[layer]
+        self.rnn = layer(task.features, H)
+        self.readout = nn.Linear(H, task.answers)
+        self.every_step = task.every_step
+        if forget_bias is not None:
+            with torch.no_grad():
+                self.rnn.bias_ih_l0[H : 2 * H] = forget_bias  # the gates stand in the order i, f, g, o
+                self.rnn.bias_hh_l0[H : 2 * H] = 0
+
+    def forward(self, x):
+        """Return the answers (B, answers), or (T · B, answers), of sequences x (T, B, D)."""
+        states, _ = self.rnn(x)
+        return self.readout(states.flatten(0, 1) if self.every_step else states[-1])
+
+
+def update(network, optimizer, task, x, y):
+    """Do one step of training; return the loss before it."""
+    loss = task.loss(network(x), y)
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(network.parameters(), MAX_NORM)
+    optimizer.step()
+    return loss.item()
+
+
+def train(task, name, rate, seed, part, updates):
+    """Train one network and return its score on a held-out part."""
+    torch.manual_seed(seed)
+    network = Network(task, name)
+    optimizer = torch.optim.Adam(network.parameters(), lr=rate)
+    rng = np.random.default_rng([seed, 1])
+    for n in range(updates):
+        optimizer.param_groups[0]["lr"] = rate * (1 - n / updates)
+        update(network, optimizer, task, *task.batch(rng))
+    with torch.no_grad():
+        x, y = task.held_out[part]
+        return float(task.score(network(x), y))
+
+
+def milliseconds(task, rounds):
+    """Return {network: [lower quartile, median, upper quartile]} of the time of an update."""
+    x, y = task.batch(np.random.default_rng(0))
+    networks = {name: Network(task, name) for name in NETWORKS}
+    optimizers = {name: torch.optim.Adam(net.parameters()) for name, net in networks.items()}
+    times = {name: [] for name in NETWORKS}
+    for _ in range(rounds + 1):  # the first round warms up
+        for name, network in networks.items():
+            begin = time.process_time()
+            for _ in range(5):
+                update(network, optimizers[name], task, x, y)
+            times[name].append((time.process_time() - begin) / 5 * 1e3)
+    return {name: np.round(np.quantile(t[1:], [0.25, 0.5, 0.75]), 3).tolist() for name, t in times.items()}
+
+
+def interval(values, confidence=CONFIDENCE):
+    """Return the ends of the t interval for the mean of `values`; a point if they are all the same."""
+    values = np.asarray(values, dtype=float)
+    half = stats.t.ppf(0.5 + confidence / 2, len(values) - 1) * stats.sem(values)
+    return [float(values.mean() - half), float(values.mean() + half)]
+
+
+def differences(scores):
+    """Return {"A - B": mean and interval} for all pairs of {network: score of each seed}, seed by seed.
+
+    The intervals hold together: one of all those of the study misses its truth in one of 20 such studies, at
+    most (Bonferroni).
+    """
+    pairs = list(itertools.combinations(scores, 2))
+    confidence = 1 - (1 - CONFIDENCE) / (len(TASKS) * len(pairs))
+    found = {}
+    for a, b in pairs:
+        difference = np.subtract(scores[a], scores[b])
+        found[f"{a} - {b}"] = {
+            "mean": float(difference.mean()),
+            "interval": interval(difference, confidence),
+        }
+    return found
+
+
+def compare(task, quick, progress):
+    """Train and time the networks of one task; return what is stored of it."""
+    updates, selection, evaluation, rounds = task.updates, SELECTION_SEEDS, EVALUATION_SEEDS, TIMED
+    if quick:
+        updates, selection, evaluation, rounds = 3, SELECTION_SEEDS[:1], EVALUATION_SEEDS[:2], 1
+    rows = {}
+    for name, (layer, _) in NETWORKS.items():
+        tried = {}
+        for rate in LEARNING_RATES:
+            scores = [train(task, name, rate, seed, "selection", updates) for seed in selection]
+            tried[rate] = float(np.mean(scores))
+            progress.update(len(scores))
+        rate = min(tried, key=tried.get)
+        scores = [train(task, name, rate, seed, "evaluation", updates) for seed in evaluation]
+        progress.update(len(scores))
+        H = hidden_sizes(task.features, task.answers)[layer]
+        rows[name] = {
+            "hidden size": H,
+            "parameters": parameters(layer, task.features, H, task.answers),
+            "learning rate": rate,
+            "score at each learning rate": list(tried.values()),
+            "score of each seed": scores,
+            "score": float(np.mean(scores)),
+            "score interval": interval(scores),
+        }
+    for name, times in milliseconds(task, rounds).items():
+        rows[name]["milliseconds"] = times
+    return {
+        "unit": task.unit,
+        "updates": task.updates,
+        "networks": rows,
+        "differences": differences({name: row["score of each seed"] for name, row in rows.items()}),
+    }
+
+
+def main(arguments=None):
+    """Train everything, print a table and write the file; with --quick, short runs and no file."""
+    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__.partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="short runs, writes nothing")
+    quick = parser.parse_args(arguments).quick
+    torch.set_num_threads(1)
+    begin = time.process_time()  # of this process: others on the machine do not count
+    runs = len(LEARNING_RATES) * len(SELECTION_SEEDS) + len(EVALUATION_SEEDS)
+    found = {}
+    with tqdm(total=len(TASKS) * len(NETWORKS) * runs, disable=None) as progress:
+        for title, make in TASKS.items():
+            progress.set_description(title)
+            found[title] = compare(make(), quick, progress)
+            for name, row in found[title]["networks"].items():
+                progress.write(
+                    f"{title:26} {name:20} H = {row['hidden size']:3}, {row['score']:.4g} "
+                    f"{found[title]['unit']}, rate {row['learning rate']}, {row['milliseconds'][1]:.2f} ms"
+                )
+    if quick:
+        print("a quick run: nothing was written")
+        return
+    settings = {
+        "learning rates": LEARNING_RATES, "selection seeds": SELECTION_SEEDS,
+        "evaluation seeds": EVALUATION_SEEDS, "confidence": CONFIDENCE, "tolerance": TOLERANCE,
+    }  # fmt: skip
+    path = results.save(
+        "cells_compared", {"settings": settings, "tasks": found}, command=COMMAND,
+        seeds=(*SELECTION_SEEDS, *EVALUATION_SEEDS), seconds=time.process_time() - begin,
+        data={"digits": datasets.DIGITS_SHA256, "cmudict": datasets.CMUDICT_SHA256},
+    )  # fmt: skip
+    print(f"written: {path.name}")
+
+
+if __name__ == "__main__":
+    main()
