@@ -3,24 +3,26 @@
 
 PYTHON  ?=
 CHAPTER ?=
+NAME    ?=
 PORT    ?= 8000
 ARGS    ?=
 
 python   = .venv/bin/python
 book     = _build/html/index.html
+studies  = $(filter-out __init__,$(sort $(patsubst studies/%.py,%,$(wildcard studies/*.py))))
 chapters = $(sort $(patsubst chapters/%.ipynb,%,$(wildcard chapters/[0-9]*.ipynb)))
 notebook = $(firstword $(wildcard chapters/$(CHAPTER).ipynb chapters/$(CHAPTER)_*.ipynb chapters/0$(CHAPTER)_*.ipynb))
 
 # One thread: the stored numbers were made with one, and more would change the order of sums.
 export OMP_NUM_THREADS := 1
 
-.PHONY: help book lab edit test run calibrate serve clean setup chapter
+.PHONY: help book lab edit test run calibrate study bench serve clean setup chapter named
 
 help: ## this list
 	@echo "Recurrent Neural Networks, by Hand. Commands:"
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
-	@echo "Options: CHAPTER=01 for run and calibrate; PORT=8000 for serve; PYTHON=python3.13 for all;"
-	@echo "ARGS=... goes to the program behind lab, edit, run and calibrate (make lab ARGS=--no-browser)."
+	@echo "Options: CHAPTER=01 for run and calibrate; NAME=... for study; PORT=8000 for serve; PYTHON=python3.13 for all;"
+	@echo "ARGS=... goes to the program behind lab, edit, run, calibrate, study and bench (make lab ARGS=--no-browser)."
 
 book: setup ## build the book from the stored outputs and say where it is
 	@.venv/bin/jupyter-book build . -W -n --keep-going
@@ -44,6 +46,12 @@ run: chapter setup ## execute one chapter and store its outputs: make run CHAPTE
 calibrate: chapter setup ## measure the ranges of one chapter over several seeds: make calibrate CHAPTER=01
 	@$(python) tools/calibrate.py $(notebook) $(ARGS)
 
+study: named setup ## run one of the longer studies and store its results: make study NAME=...
+	@$(python) -m studies.$(NAME) $(ARGS)
+
+bench: setup ## compare the speed of the NumPy layers with PyTorch and store the results
+	@$(python) -m benchmarks.layers $(ARGS)
+
 serve: book ## build the book and serve it on this machine only
 	@$(python) tools/serve.py $(dir $(book)) $(PORT)
 
@@ -56,3 +64,6 @@ setup:
 
 chapter:
 	$(if $(notebook),@:,$(error CHAPTER="$(CHAPTER)" is no chapter. There are: $(chapters). Example: make run CHAPTER=01))
+
+named:
+	$(if $(filter $(NAME),$(studies)),@:,$(error NAME="$(NAME)" is no study. There are: $(studies).))

@@ -3,10 +3,9 @@
 import numpy as np
 
 
-def unroller(rng):
-    """Return settings of an Unroller with 1 to 6 hidden numbers, some with large weights."""
-    H, size = int(rng.integers(1, 7)), rng.choice([0.5, 2.0, 50.0])
-    shapes = {
+def unroller_shapes(H):
+    """Return the shapes of the weights of an Unroller with H hidden numbers."""
+    return {
         "weight_ih": (H, 4),
         "weight_hh": (H, H),
         "bias_ih": H,
@@ -14,6 +13,12 @@ def unroller(rng):
         "weight_hy": (4, H),
         "bias_y": 4,
     }
+
+
+def unroller(rng):
+    """Return settings of an Unroller with 1 to 6 hidden numbers, some with large weights."""
+    H, size = int(rng.integers(1, 7)), rng.choice([0.5, 2.0, 50.0])
+    shapes = unroller_shapes(H)
     epochs = sorted(rng.choice(1000, size=3, replace=False).tolist())
     weights = [
         {"epoch": epoch, **{name: rng.normal(0, size, shape).tolist() for name, shape in shapes.items()}}

@@ -16,7 +16,7 @@ import serve
 import workbook
 
 ROOT = Path(__file__).resolve().parents[1]
-TARGETS = ("book", "lab", "edit", "test", "run", "calibrate", "serve", "clean", "help")
+TARGETS = ("book", "lab", "edit", "test", "run", "calibrate", "study", "bench", "serve", "clean", "help")
 PROGRAMS = ("sh", "make", "cat", "cmp", "dirname", "mkdir", "cp", "mv", "rm", "find", "awk")
 NEEDED = "3.11 or newer is needed."
 
@@ -105,6 +105,25 @@ class TestMake:
         done = project.make(target, "ARGS=--no-browser")
         assert f"ran: -m jupyter lab --LabApp.default_url=/lab/tree/{folder} --no-browser\n" in done.stdout
         assert ("ran: tools/workbook.py" in done.stdout) == (target == "lab")
+
+    def test_a_study_is_found_by_its_name(self, project):
+        project.add_python()
+        (project.root / "studies").mkdir()
+        for name in ("__init__", "forgetting"):
+            (project.root / f"studies/{name}.py").touch()
+        assert (
+            "ran: -m studies.forgetting --quick\n"
+            in project.make("study", "NAME=forgetting", "ARGS=--quick").stdout
+        )
+        for argument in ("NAME=nothing", "NAME=", "NAME=__init__"):
+            done = project.make("study", argument)
+            assert done.returncode != 0
+            assert "is no study. There are: forgetting." in done.stderr
+            assert done.stdout == ""
+
+    def test_bench_passes_options_on(self, project):
+        project.add_python()
+        assert "ran: -m benchmarks.layers --quick\n" in project.make("bench", "ARGS=--quick").stdout
 
     def test_clean_keeps_the_environment_and_the_workbook(self, project):
         for name in ("_build", ".venv", "workbook", "tools/__pycache__", "workbook/__pycache__"):

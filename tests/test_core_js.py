@@ -1,6 +1,7 @@
 """The mathematics of the live figures, in JavaScript, equals that of rnnkit in NumPy to 1e-12."""
 
 import base64
+import json
 import re
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis.extra.numpy import arrays
 from py_mini_racer import JSEvalException, MiniRacer
 
 from rnnkit.cells import gru_step, lstm_step, rnn_step, sigmoid
+from rnnkit.widgets import int8
 
 SOURCE = (Path(__file__).resolve().parents[1] / "rnnkit/widgets/core.js").read_text("utf-8")
 SIZES = st.integers(1, 6)
@@ -186,6 +188,53 @@ class TestInt8:
             "(packed => matvec(int8Matrix(packed), Float64Array.of(1, -2)))", packed(q, np.array([0.5, 0.1]))
         )
         assert_close(result, [0.5 * 133, 0.1 * -123])
+
+    @given(
+        W=st.one_of(
+            arrays(np.float64, st.tuples(SIZES, SIZES), elements=elements)
+            for elements in (MODERATE, EXTREME, st.floats(-1e300, 1e300))
+        )
+    )
+    def test_python_packs_what_the_page_unpacks(self, js, W):
+        text = json.dumps(int8.encode(W))
+        result = js("(packed => int8Matrix(packed).map(row => Array.from(row)))", json.loads(text))
+        np.testing.assert_array_equal(result, int8.decode(json.loads(text)))
+        scale = np.abs(W).max(axis=1, keepdims=True) / 127
+        assert (np.abs(result - W) <= scale * 0.5000001 + 1e-300).all()
+
+    def test_packing_keeps_the_grid_itself(self):
+        grid = np.arange(-127, 128)[np.newaxis] * np.array([[0.5], [1e-3]])
+        np.testing.assert_allclose(int8.decode(int8.encode(grid)), grid, rtol=1e-15)
+        assert int8.encode([[0.0, 0.0]]) == {"scale": [0.0], "bytes": "AAA="}
+
+    @pytest.mark.parametrize(
+        ("weights", "error", "message"),
+        [
+            ([1.0], ValueError, r"W must be (R, C), got (1,)"),
+            ([[]], ValueError, "W must be (R, C) and not empty, got (1, 0)"),
+            ([[np.nan, 1]], ValueError, "W must be finite, got 1 NaN"),
+            ([["a"]], TypeError, "W must be an array of real numbers"),
+        ],
+    )
+    def test_errors_of_packing(self, weights, error, message):
+        with pytest.raises(error, match=re.escape(message)):
+            int8.encode(weights, "W")
+
+    @pytest.mark.parametrize(
+        ("change", "error", "message"),
+        [
+            ({"bytes": "<b>"}, ValueError, "W['bytes'] must be text in base64, got '<b>'"),
+            ({"bytes": "ü"}, ValueError, "W['bytes'] must be text in base64"),
+            ({"bytes": None}, TypeError, "W['bytes'] must be str, got None"),
+            ({"bytes": ""}, ValueError, "W['bytes'] must be R · C bytes with R = 2, got 0 bytes"),
+            ({"bytes": "AAAA"}, ValueError, "W['bytes'] must be R · C bytes with R = 2, got 3 bytes"),
+            ({"scale": [1, np.inf]}, ValueError, "W['scale'] must be finite"),
+            ({"more": 1}, ValueError, "W must have the keys scale, bytes: unknown more"),
+        ],
+    )
+    def test_errors_of_unpacking_in_python(self, change, error, message):
+        with pytest.raises(error, match=re.escape(message)):
+            int8.decode(int8.encode(np.ones((2, 2))) | change, "W")
 
     @pytest.mark.parametrize(
         ("change", "message"),

@@ -224,15 +224,32 @@ def test_bound_pieces_carry_their_path_and_their_value():
         (0, 0, "0"),
         (2.5, 0, "3"),
         (None, 2, "–"),
+        (99.99, 2, "99.99"),
+        (99.996, 2, "100.0"),
+        (-123.45, 2, "−123.5"),
+        (9999.5, 2, "1.0e4"),
+        (-12345.0, 2, "−1.2e4"),
+        (99.96, 1, "100"),
+        (-1e6, 1, "−1e6"),
+        (12345.0, 0, "12345"),
+        (1e300, 0, "1e300"),
     ],
 )
 def test_number_format(value, digits, text):
     assert format_number(value, digits) == text
 
 
-@given(st.floats(-1e6, 1e6), st.integers(0, 4))
+@given(st.one_of(st.floats(-1e6, 1e6), st.floats(allow_nan=False, allow_infinity=False)), st.integers(0, 4))
 def test_number_format_is_the_same_in_the_script(engines, value, digits):
     assert next(iter(engines.values())).call("formatNumber", value, digits) == format_number(value, digits)
+
+
+@given(st.floats(-1e9, 1e9), st.integers(1, 3))
+def test_no_number_is_longer_than_its_box(value, digits):
+    text = format_number(value, digits).removeprefix("−")
+    assert len(re.sub(r"\D", "", text)) <= digits + 2
+    exact = float(text)
+    assert abs(exact - abs(value)) <= max(0.5 * 10**-digits, 0.5 * 10 ** (1 - digits) * abs(value)) * 1.001
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])

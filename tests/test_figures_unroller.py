@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 import torch
+from figure_settings import unroller_shapes
 
 from rnnkit import __main__ as command
 from rnnkit.widgets import Unroller, train_unroller, unroller
@@ -15,15 +16,7 @@ EPOCHS = STORED["epochs"]
 
 
 def small_weights(H=2, **changes):
-    shapes = {
-        "weight_ih": (H, 4),
-        "weight_hh": (H, H),
-        "bias_ih": H,
-        "bias_hh": H,
-        "weight_hy": (4, H),
-        "bias_y": 4,
-    }
-    return {name: np.full(shape, 0.1) for name, shape in shapes.items()} | changes
+    return {name: np.full(shape, 0.1) for name, shape in unroller_shapes(H).items()} | changes
 
 
 class TestNumbers:
@@ -109,6 +102,21 @@ class TestSettings:
                 r"weights\[0\]\['bias_y'\] must be \(V,\)",
             ),
             ({"weights": small_weights(bias_y=[0, 0, 0, np.nan])}, ValueError, "must be finite, got 1 NaN"),
+            (
+                {"weights": small_weights(bias_y=[0, 0, 0, np.inf])},
+                ValueError,
+                "must be finite, got 0 NaN and 1",
+            ),
+            (
+                {"weights": small_weights(bias_y=[0, 0, 0, -2e6])},
+                ValueError,
+                "must be numbers from -1e[+]06 to",
+            ),
+            (
+                {"weights": small_weights(epoch=-1)},
+                ValueError,
+                "'epoch'. must be an integer from 0 to 1000000000",
+            ),
             ({"weights": [small_weights(epoch=2), small_weights(epoch=1)]}, ValueError, "must grow, got"),
             ({"weights": [small_weights(2), small_weights(3)]}, ValueError, "with .*H = 2"),
         ],
@@ -131,6 +139,12 @@ class TestSettings:
         assert (shown.epoch, len(shown.numbers()["h"])) == (0, 3)
         assert shown._picture != first
         assert sorted(seen) == ["_picture", "epoch", "weights"]
+
+    def test_new_weights_reach_the_page_with_their_epoch_and_picture(self):
+        shown, sent = Unroller(epoch=20), []
+        shown.send_state = lambda key=None: sent.append(set(key))
+        shown.weights = small_weights(H=3)
+        assert sent == [{"weights", "epoch", "_picture"}]  # one by one, they would not fit together
 
     def test_weights_of_torch(self):
         rnn, readout = torch.nn.RNN(4, 2), torch.nn.Linear(2, 4)

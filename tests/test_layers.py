@@ -1,15 +1,40 @@
 """rnnkit.layers against the single step, against central differences, and at the edges."""
 
+import functools
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 
-from rnnkit.cells import rnn_step, rnn_step_backward
+from rnnkit.cells import (
+    gru_step,
+    gru_step_backward,
+    lstm_step,
+    lstm_step_backward,
+    rnn_step,
+    rnn_step_backward,
+)
 from rnnkit.gradients import check
-from rnnkit.layers import RNN
+from rnnkit.layers import GRU, LSTM, RNN
 from rnnkit.layers.base import RecurrentLayer
+
+GATED = {
+    "LSTM": LSTM,
+    "GRU": GRU,
+    "published GRU": functools.partial(GRU, reset_after=False),
+}
+gated = pytest.mark.parametrize("kind", GATED)
+
+
+def parts(state):
+    """A state as a tuple of arrays."""
+    return state if isinstance(state, tuple) else (state,)
+
+
+def as_state(layer, arrays):
+    """Arrays as the layer takes and returns its state."""
+    return tuple(arrays) if isinstance(layer, LSTM) else arrays[0]
 
 
 def normal(*shape, seed=0):
@@ -50,6 +75,61 @@ def test_one_layer_is_the_cell_in_a_loop(nonlinearity):
     np.testing.assert_allclose(our_dh[0], dh, atol=1e-12)
     for grad, total in zip(layer.grads.values(), sums, strict=True):
         np.testing.assert_allclose(grad, total, atol=1e-12)
+
+
+@gated
+def test_one_gated_layer_is_the_cell_in_a_loop(kind):
+    T, B, D, H = 7, 3, 4, 5
+    layer = GATED[kind](D, H, seed=0)
+    x, d_output = normal(T, B, D), normal(T, B, H, seed=1)
+    start, d_last = ([normal(1, B, H, seed=seed + i) for i in range(2)] for seed in (2, 4))
+    weights = list(layer.params.values())
+    step, step_backward = lstm_step, lstm_step_backward
+    if kind != "LSTM":
+        options = {"reset_after": kind == "GRU"}
+        step = functools.partial(gru_step, **options)
+        step_backward = functools.partial(gru_step_backward, **options)
+
+    states = [[array[0] for array in parts(as_state(layer, start))]]
+    for t in range(T):
+        states.append(parts(step(x[t], *states[t], *weights)))
+    output, last = layer(x, as_state(layer, start))
+    np.testing.assert_allclose(output, [state[0] for state in states[1:]], atol=1e-12)
+    np.testing.assert_allclose(np.concatenate(parts(last)), states[-1], atol=1e-12)
+
+    d_state, dx, sums = [array[0] for array in parts(as_state(layer, d_last))], [], [0, 0, 0, 0]
+    for t in reversed(range(T)):
+        d_state = [d_output[t] + d_state[0], *d_state[1:]]
+        dx_t, *d_state_and_grads = step_backward(*d_state, x[t], *states[t], *weights)
+        d_state, grads = d_state_and_grads[:-4], d_state_and_grads[-4:]
+        dx.insert(0, dx_t)
+        sums = [total + grad for total, grad in zip(sums, grads, strict=True)]
+    our_dx, our_d_state = layer.backward(d_output, as_state(layer, d_last))
+    np.testing.assert_allclose(our_dx, dx, atol=1e-12)
+    np.testing.assert_allclose(np.concatenate(parts(our_d_state)), d_state, atol=1e-12)
+    for grad, total in zip(layer.grads.values(), sums, strict=True):
+        np.testing.assert_allclose(grad, total, atol=1e-12)
+
+
+@gated
+@pytest.mark.parametrize("lengths", [None, [2, 4, 3]])
+def test_gated_gradients_equal_central_differences(kind, lengths):
+    layer = GATED[kind](2, 2, bidirectional=True, seed=0)
+    arrays = layer.params | {"x": normal(4, 3, 2), "h": normal(2, 3, 2), "c": normal(2, 3, 2, seed=3)}
+    d_output, d_h, d_c = normal(4, 3, 4, seed=1), normal(2, 3, 2, seed=4), normal(2, 3, 2, seed=5)
+    layer(arrays["x"], as_state(layer, (arrays["h"], arrays["c"])), lengths)
+    dx, d_state = layer.backward(d_output, as_state(layer, (d_h, d_c)))
+    grads = layer.grads | {"x": dx} | dict(zip("hc", parts(d_state), strict=False))
+
+    def loss(changed):
+        changed = arrays | changed
+        output, last = layer(changed["x"], as_state(layer, (changed["h"], changed["c"])), lengths)
+        return (output * d_output).sum() + sum(
+            (s * d).sum() for s, d in zip(parts(last), (d_h, d_c), strict=False)
+        )
+
+    errors = check(loss, {name: arrays[name] for name in grads}, grads)
+    assert max(errors.values()) < 1e-6
 
 
 @pytest.mark.parametrize("nonlinearity", ["tanh", "relu"])
@@ -145,6 +225,45 @@ def test_extreme_values_stay_finite(nonlinearity, dtype, sign):
     for array in (output, h_n, dx, dh_0, *layer.grads.values()):
         assert array.dtype == dtype
         assert np.isfinite(array).all()
+
+
+@gated
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_gated_layers_stay_finite_at_extreme_values(kind, dtype, sign):
+    layer = GATED[kind](3, 4, 2, bidirectional=True, dtype=dtype, seed=0)
+    x, start = np.full((6, 2, 3), sign * 1e4), [np.full((4, 2, 4), -sign * 1e4)] * 2
+    for lengths, factor in (([6, 2], 1), (None, 1e4)):
+        for param in layer.params.values():
+            param *= factor
+        output, last = layer(x, as_state(layer, start), lengths)
+        dx, d_state = layer.backward(np.full_like(output, 1e4), last)
+        for array in (output, *parts(last), dx, *parts(d_state), *layer.grads.values()):
+            assert array.dtype == dtype
+            assert np.isfinite(array).all()
+
+
+@gated
+def test_a_gated_layer_keeps_what_belongs_to_the_caller(kind):
+    layer = GATED[kind](3, 4, 2, bidirectional=True, seed=0)
+    x, lengths, start = normal(5, 2, 3), np.array([2, 5]), [normal(4, 2, 4), normal(4, 2, 4, seed=1)]
+    d_output, d_last = normal(5, 2, 8), [normal(4, 2, 4, seed=2), normal(4, 2, 4, seed=3)]
+    arrays = [x, *start, d_output, *d_last]
+    before = [array.copy() for array in arrays]
+    layer(x, as_state(layer, start), lengths)
+    expected, _ = layer.backward(d_output, as_state(layer, d_last))
+    for array, original in zip(arrays, before, strict=True):
+        np.testing.assert_array_equal(array, original)
+
+    grads = dict(layer.grads)
+    output, last = layer(x, as_state(layer, start), lengths)
+    for array in (x, *start, output, *parts(last), *layer.params.values()):
+        array[...] = 7
+    dx, _ = layer.backward(d_output, as_state(layer, d_last))
+    np.testing.assert_array_equal(dx, expected)
+    for name, grad in grads.items():
+        np.testing.assert_array_equal(layer.grads[name], grad)
+    assert not np.shares_memory(layer.grads["bias_ih_l0"], layer.grads["bias_hh_l0"])
 
 
 def test_extreme_weights_saturate_tanh():

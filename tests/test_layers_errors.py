@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rnnkit.layers import RNN
+from rnnkit.layers import GRU, LSTM, RNN
 
 T, B, D, H = 5, 2, 3, 4
 
@@ -192,6 +192,67 @@ def test_parameters(change, error, message):
     layer.params.clear()
     layer.params.update(original)
     assert_still_ready(layer, output)
+
+
+PAIR = (np.ones((1, B, H)), np.ones((1, B, H)))
+
+
+@pytest.mark.parametrize(
+    ("state", "error", "message"),
+    [
+        (np.ones((2, B, H)), TypeError, "must be tuple or list, got an array of float64"),
+        (PAIR[:1], ValueError, r"must be \(h, c\), got 1 parts$"),
+        ((*PAIR, PAIR[0]), ValueError, r"must be \(h, c\), got 3 parts$"),
+        ((PAIR[0], None), TypeError, r"\[1\] must be an array of real numbers, got None"),
+        (
+            (np.ones((1, B, 3)), PAIR[1]),
+            ValueError,
+            r"\[0\] must be \(1, B, 4\) with B = 2, got \(1, 2, 3\)$",
+        ),
+        ((PAIR[0], PAIR[1] * np.nan), ValueError, r"\[1\] must be finite, got 8 NaN"),
+    ],
+)
+def test_the_state_of_an_lstm_is_a_pair(state, error, message):
+    layer = LSTM(D, H, seed=0)
+    output, _ = layer(np.ones((T, B, D)), PAIR)
+    with pytest.raises(error, match="^state ?" + message):
+        layer(np.ones((T, B, D)), state)
+    with pytest.raises(error, match="^d_state ?" + message):
+        layer.backward(output, state)
+    assert layer.grads == {}
+    dx, _ = layer.backward(output, PAIR)
+    fresh = LSTM(D, H, seed=0)
+    fresh(np.ones((T, B, D)), PAIR)
+    np.testing.assert_array_equal(dx, fresh.backward(output, PAIR)[0])
+
+
+@pytest.mark.parametrize("kind", [LSTM, GRU])
+def test_gated_layers_name_bad_arguments_and_can_still_go_back(kind):
+    layer, fresh = kind(D, H, seed=0), kind(D, H, seed=0)
+    for each in (layer, fresh):
+        output, _ = each(np.ones((T, B, D)))
+    for arguments, name in (
+        ({"x": np.ones((T, B, 7))}, "x"),
+        ({"x": NAN_AT_THE_END}, "x"),
+        ({"lengths": [0, 5]}, "lengths"),
+        ({"state": "zeros"}, "state"),
+    ):
+        with pytest.raises((TypeError, ValueError), match=f"^{name} must be "):
+            layer(**{"x": np.ones((T, B, D))} | arguments)
+    with pytest.raises(ValueError, match=r"^d_output must be \(5, 2, 4\), got \(5, 2, 3\)$"):
+        layer.backward(np.ones((T, B, 3)))
+    with pytest.raises(ValueError, match=r"^state_dict\['weight_hh_l0'\] must be \(\d+, 4\), got \(4, 4\)$"):
+        layer.load_state_dict(layer.state_dict() | {"weight_hh_l0": np.ones((H, H))})
+    np.testing.assert_array_equal(layer.backward(output)[0], fresh.backward(output)[0])
+    for each in (layer, kind(D, H)):
+        with pytest.raises(RuntimeError, match=r"^backward must follow a call of the layer"):
+            each.backward(output)
+
+
+@pytest.mark.parametrize("bad", [1, "no", None])
+def test_reset_after_is_true_or_false(bad):
+    with pytest.raises(TypeError, match=r"^reset_after must be True or False, got "):
+        GRU(D, H, reset_after=bad)
 
 
 def test_missing_parameters():

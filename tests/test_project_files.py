@@ -62,11 +62,19 @@ class TestPins:
         assert [r for r, used in operators.items() if used != {">="}] == ["jupyter-book<2,>=1.0.4"]
 
     @pytest.mark.parametrize(
-        ("folder", "extras"), [("rnnkit", []), ("tools", ["book", "test"]), ("tests", ["book", "test"])]
+        ("folder", "extras"),
+        [
+            ("rnnkit", []),
+            ("benchmarks", []),
+            ("studies", []),
+            ("tools", ["book", "test"]),
+            ("tests", ["book", "test"]),
+        ],
     )
     def test_every_imported_package_is_required(self, folder, extras):
         required = {canonicalize_name(requirement.name) for requirement in requirements(*extras)}
-        ours = {path.stem for part in ("tools", "tests") for path in (ROOT / part).rglob("*.py")} | {"rnnkit"}
+        ours = {path.stem for part in ("tools", "tests") for path in (ROOT / part).rglob("*.py")}
+        ours |= {"rnnkit", "benchmarks", "studies"}
         missing = {}
         for path in sorted((ROOT / folder).rglob("*.py")):
             for name in imported(path) - sys.stdlib_module_names - ours:

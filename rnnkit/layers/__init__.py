@@ -1,5 +1,7 @@
 """Recurrent layers in NumPy: the loop over time, forward and back, with the interface of torch.nn."""
 
+from rnnkit.layers.gru import GRU
+from rnnkit.layers.lstm import LSTM
 from rnnkit.layers.rnn import RNN
 
-__all__ = ["RNN"]
+__all__ = ["GRU", "LSTM", "RNN"]

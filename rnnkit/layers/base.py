@@ -19,7 +19,7 @@ class RecurrentLayer:
 
     x (N, D) and output (N, H) are rows as in `Packing`. A state is a tuple of arrays (B, H) of the sorted
     sequences, one for each name in `_states`. weights and grads are dicts with the same keys. tape is what
-    `_run_backward` needs. It may write into d_last_state; all else that they are given stays as it is.
+    `_run_backward` needs. It may write into tape and d_last_state; all else stays as it is.
     """
 
     def __init__(self, input_size, hidden_size, num_layers, bias, batch_first, bidirectional, dtype, seed):
@@ -64,6 +64,7 @@ class RecurrentLayer:
         rows = v.array("x", packing.pack(self._time_first(x))).copy()
         all_weights = self._checked_weights()
 
+        self._tape = None  # frees its memory for the new one
         last_state = tuple(np.empty_like(part) for part in state)
         tapes = []
         for _ in range(self.num_layers):
@@ -103,6 +104,7 @@ class RecurrentLayer:
         d_rows = v.array("d_output", packing.pack(self._time_first(d_output)))
         d_last_state = self._checked_state("d_state", d_state, packing.B)
 
+        self._tape = None  # a run may overwrite its tape
         d_initial_state = tuple(np.empty_like(part) for part in d_last_state)
         grads = {}
         for layer in reversed(range(self.num_layers)):
@@ -123,7 +125,6 @@ class RecurrentLayer:
                 grads.update({name + self._suffix(k): grad for name, grad in layer_grads.items()})
             d_rows = np.add(*d_inputs) if self.bidirectional else d_inputs[0]
         self.grads.update({name: grads[name] for name in self.params})
-        self._tape = None
         return self._time_first(packing.unpack(d_rows)), self._public(d_initial_state)
 
     def state_dict(self):

@@ -50,6 +50,12 @@ class Packing:
             self.steps.append((slice(before, before + count), slice(start, start + count), slice(0, count)))
             before, start = B + start, start + count
 
+    def groups(self, size):
+        """Return the steps in groups of about `size` rows, each as (their rows as one slice, their steps)."""
+        count = max(1, size // self.B)
+        parts = [self.steps[start : start + count] for start in range(0, len(self.steps), count)]
+        return [(slice(part[0][1].start, part[-1][1].stop), part) for part in parts]
+
     def pack(self, x):
         """Return the real steps of x (T, B, F) as rows (N, F)."""
         if self._full:

@@ -64,7 +64,7 @@ function rnnStep(x, h, weights, nonlinearity = "tanh") {
   if (nonlinearity !== "tanh" && nonlinearity !== "relu") {
     throw new Error(`nonlinearity must be "tanh" or "relu", got ${describe(nonlinearity)}`);
   }
-  const before = add(product(weight_ih, x), bias_ih, product(weight_hh, h), bias_hh);
+  const before = added(product(weight_ih, x), bias_ih, product(weight_hh, h), bias_hh);
   return { before, h: before.map(nonlinearity === "tanh" ? Math.tanh : (z) => Math.max(z, 0)) };
 }
 
@@ -74,16 +74,16 @@ function rnnStep(x, h, weights, nonlinearity = "tanh") {
  *      with kept = f ⊙ c, written = i ⊙ g, the new c = kept + written, the new h = o ⊙ tanh_c */
 function lstmStep(x, h, c, weights) {
   const { weight_ih, weight_hh, bias_ih, bias_hh } = checkStep(4, x, { h, c }, weights);
-  const before = split(add(product(weight_ih, x), bias_ih, product(weight_hh, h), bias_hh), ["i", "f", "g", "o"]);
+  const before = split(added(product(weight_ih, x), bias_ih, product(weight_hh, h), bias_hh), ["i", "f", "g", "o"]);
   const i = before.i.map(sigmoid);
   const f = before.f.map(sigmoid);
   const g = before.g.map(Math.tanh);
   const o = before.o.map(sigmoid);
-  const kept = multiply(f, c);
-  const written = multiply(i, g);
-  const c_next = add(kept, written);
+  const kept = multiplied(f, c);
+  const written = multiplied(i, g);
+  const c_next = added(kept, written);
   const tanh_c = c_next.map(Math.tanh);
-  return { before, i, f, g, o, kept, written, c: c_next, tanh_c, h: multiply(o, tanh_c) };
+  return { before, i, f, g, o, kept, written, c: c_next, tanh_c, h: multiplied(o, tanh_c) };
 }
 
 /** GRU (Cho et al. 2014), G = 3: r, z, n.
@@ -97,17 +97,17 @@ function gruStep(x, h, weights, resetAfter = true) {
   if (typeof resetAfter !== "boolean") throw new Error(`resetAfter must be true or false, got ${describe(resetAfter)}`);
   const W = split(weight_hh, ["r", "z", "n"]);
   const b = split(bias_hh, ["r", "z", "n"]);
-  const before = split(add(product(weight_ih, x), bias_ih), ["r", "z", "n"]);
-  before.r = add(before.r, product(W.r, h), b.r);
-  before.z = add(before.z, product(W.z, h), b.z);
+  const before = split(added(product(weight_ih, x), bias_ih), ["r", "z", "n"]);
+  before.r = added(before.r, product(W.r, h), b.r);
+  before.z = added(before.z, product(W.z, h), b.z);
   const r = before.r.map(sigmoid);
   const z = before.z.map(sigmoid);
-  const recurrent = add(product(W.n, resetAfter ? h : multiply(r, h)), b.n);
-  before.n = add(before.n, resetAfter ? multiply(r, recurrent) : recurrent);
+  const recurrent = added(product(W.n, resetAfter ? h : multiplied(r, h)), b.n);
+  before.n = added(before.n, resetAfter ? multiplied(r, recurrent) : recurrent);
   const n = before.n.map(Math.tanh);
-  const kept = multiply(z, h);
+  const kept = multiplied(z, h);
   const written = n.map((n_k, k) => (1 - z[k]) * n_k);
-  return { before, r, z, n, recurrent, kept, written, h: add(kept, written) };
+  return { before, r, z, n, recurrent, kept, written, h: added(kept, written) };
 }
 
 // Attention: how much a query looks at each of T states, and the mixture that it sees. Both functions return
@@ -120,7 +120,7 @@ function additiveAttention(query, states, weights) {
   const shapes = { query: ["Q"], states: ["T", "H"], W_q: ["A", "Q"], W_h: ["A", "H"], v: ["A"] };
   checkAll({ query, states, W_q, W_h, v }, shapes);
   const asked = product(W_q, query);
-  return attend(Array.from(states, (state) => dot(v, add(asked, product(W_h, state)).map(Math.tanh))), states);
+  return attend(Array.from(states, (state) => dot(v, added(asked, product(W_h, state)).map(Math.tanh))), states);
 }
 
 /** Luong et al. (2015): score_t = query · states_t. @param query (H,) @param states (T, H) */
@@ -169,12 +169,22 @@ function dot(a, b) {
   return sum;
 }
 
-const product = (W, x) => Array.from(W, (row) => dot(row, x));
+const product = (W, x) => W.map((row) => dot(row, x));
+const added = (...vectors) => combined((a, b) => a + b, vectors);
+const multiplied = (...vectors) => combined((a, b) => a * b, vectors);
+
+function combined(operation, [first, ...others]) {
+  const result = Array.from(first);
+  for (const vector of others) {
+    for (let k = 0; k < result.length; k++) result[k] = operation(result[k], vector[k]);
+  }
+  return result;
+}
 
 function elementwise(operation, vectors) {
   const sizes = {};
   vectors.forEach((vector, k) => check(`vectors[${k}]`, vector, ["N"], sizes));
-  return vectors.reduce((result, vector) => Array.from(result, (a, k) => operation(a, vector[k])));
+  return combined(operation, vectors);
 }
 
 function split(list, names) {
@@ -201,10 +211,11 @@ function checkAll(values, shapes, sizes = {}) {
 
 // The axes are letters; the same letter stands for the same size. `sizes` holds the known ones and takes up the rest.
 function check(name, value, axes, sizes) {
-  const known = axes.filter((axis) => axis in sizes).map((axis) => `${axis} = ${sizes[axis]}`).join(", ");
+  const known = axes.filter((axis) => axis in sizes);
   const shape = shapeOf(value);
   if (shape?.length !== axes.length || shape.some((size, k) => size === 0 || size !== (sizes[axes[k]] ??= size))) {
-    throw new Error(`${name} must be ${tuple(axes)}${known && ` with ${known}`}, got ${describe(value)}`);
+    const given = known.length ? ` with ${known.map((axis) => `${axis} = ${sizes[axis]}`).join(", ")}` : "";
+    throw new Error(`${name} must be ${tuple(axes)}${given}, got ${describe(value)}`);
   }
   if (axes.length === 2) value.forEach((row, r) => checkNumbers(`${name}[${r}]`, row));
   else checkNumbers(name, value);

@@ -6,7 +6,7 @@ So the static picture and the live one cannot drift apart.
 """
 
 import math
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from html import escape
 
 STRONGEST = 0.34  # of a colour laid over paper: text on it stays legible (tests/test_palette.py)
@@ -49,10 +49,16 @@ def svg(width, height, *children, label, **attributes):
     )
 
 
-def number(values, path, digits=2, name="text", **attributes):
-    """Return an element that shows the number at `path` with fixed digits."""
+def number(values, path, digits=2, name="text", room=None, **attributes):
+    """Return an element that shows the number at `path`, as `format_number` writes it.
+
+    room: how many characters, without the point, there is room for; longer ones are written smaller.
+    """
     text = format_number(lookup(values, path), digits)
-    return element(name, text, data_number=path, data_digits=digits, **attributes)
+    long = "" if room and len(text.replace(".", "")) > room else None
+    return element(
+        name, text, data_number=path, data_digits=digits, data_room=room, data_long=long, **attributes
+    )
 
 
 def words(values, path, name="text", **attributes):
@@ -88,16 +94,34 @@ def lookup(values, path):
 def format_number(value, digits=2):
     """Return `value` with `digits` decimals and a true minus sign; None is an en dash, and zero has no sign.
 
+    A large number has fewer decimals and a very large one is written as 1.2e4, so that all stay in
+    their boxes: none is much longer than 99.99. With digits=0 whole numbers are written out.
     Halves are rounded away from zero, as toFixed in JavaScript does, so that both sides show the same digits.
     """
     if value is None:
         return "–"
     if not math.isfinite(value):
         raise ValueError(f"value must be a finite number, got {value}")
-    text = str(Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
+    text = _shortened(Decimal(value), digits)
     if not text.strip("-0."):
         text = text.lstrip("-")
     return text.replace("-", "−")
+
+
+def _shortened(value, digits):
+    room = digits + 2 if digits else 15  # digits in all; a whole number is a count
+    for decimals in range(digits, -1, -1):
+        text = f"{_rounded(value, -decimals):f}"
+        if len(text.lstrip("-").replace(".", "")) <= room:
+            return text
+    mantissa = max(digits - 1, 0)
+    return f"{_rounded(value, value.adjusted() - mantissa):.{mantissa}e}".replace("e+", "e")
+
+
+def _rounded(value, exponent):
+    """Return the Decimal `value` as a multiple of 10**exponent."""
+    with localcontext(prec=400):  # more digits than the largest double has
+        return value.quantize(Decimal(1).scaleb(exponent), ROUND_HALF_UP)
 
 
 def _attribute(value):

@@ -88,6 +88,14 @@ class LiveFigure(anywidget.AnyWidget):
         super().__init__(**traits)
         self._picture = self.static_html()
 
+    def notify_change(self, change):
+        """Tell of a change; the page hears in one message of it and of those that it leads to.
+
+        One by one, the page would draw new weights with an epoch that they do not have.
+        """
+        with self.hold_sync():
+            super().notify_change(change)
+
     @classmethod
     def own_traits(cls):
         """Return the names of the traits that the figure shares with the page, sorted."""

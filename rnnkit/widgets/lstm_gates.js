@@ -12,7 +12,7 @@ const CHOICES = {
 };
 const TRAITS = [...Object.keys(CHOICES), "inputs", "t", "h0", "c0", "x", "h", "c", ...WEIGHTS];
 
-/** Everything that is drawn, as `LSTMGates.numbers` in Python. @param state the traits @returns {T, t, step, run} */
+/** Everything that is drawn, as `LSTMGates.numbers` in Python. @param state the traits @returns {T, t, where, step, run} */
 function computeLSTMGates(state) {
   const { mode, inputs, t } = state;
   for (const [name, options] of Object.entries(CHOICES)) {
@@ -35,7 +35,8 @@ function computeLSTMGates(state) {
   });
   const shown = whole ? Math.min(t, steps.length) : 1;
   const run = Object.fromEntries(ROWS.map((name) => [name, steps.map((step) => step[name])]));
-  return { T: steps.length, t: shown, step: inDetail(steps[shown - 1], state), run };
+  const where = whole ? `Step ${shown} of ${steps.length}` : "One step alone";
+  return { T: steps.length, t: shown, where, step: inDetail(steps[shown - 1], state), run };
 }
 
 /** @returns the step with the pieces that add up in each gate, and a word for how far it is open */
@@ -66,22 +67,28 @@ function leaves(gate) {
 
 /** @returns function that makes the cell diagram show one step */
 function bindCell(svg) {
-  const each = (name) => [...svg.querySelectorAll(`[data-${name}]`)].map((e) => [e, e.dataset[name]]);
-  const [wires, doors, tints, dots] = ["wire", "door", "tint", "dot"].map(each);
-  return ({ step }) => {
-    for (const [wire, name] of wires) {
-      setAttribute(wire, "stroke-width", wireWidth(step[name]));
-      setAttribute(wire, "data-sign", signOf(step[name]));
-    }
-    for (const [door, name] of doors) setAttribute(door, "d", leaves(step[name]));
-    for (const [box, name] of tints) setAttribute(box, "fill-opacity", tintOf(step[name]));
-    for (const [dot, name] of dots) {
-      const [x, y, width, height] = dot.dataset.axes.split(" ").map(Number);
-      setAttribute(dot, "cx", (x + width * Math.max(-1, Math.min(1, step[dot.dataset.at] / 6))).toFixed(2));
-      setAttribute(dot, "cy", (y - height * step[name]).toFixed(2));
-    }
-  };
+  const each = (name, writerOf) =>
+    [...svg.querySelectorAll(`[data-${name}]`)].map((e) => [e.dataset[name], whenNew(writerOf(e))]);
+  const writers = [
+    ...each("wire", (wire) => (value) => {
+      setAttribute(wire, "stroke-width", wireWidth(value));
+      setAttribute(wire, "data-sign", signOf(value));
+    }),
+    ...each("door", (door) => (value) => setAttribute(door, "d", leaves(value))),
+    ...each("tint", (box) => (value) => setAttribute(box, "fill-opacity", tintOf(value))),
+    ...each("dot", (dot) => {
+      const [, y, , height] = axesOf(dot);
+      return (value) => setAttribute(dot, "cy", (y - height * value).toFixed(2));
+    }),
+    ...each("at", (dot) => {
+      const [x, , width] = axesOf(dot);
+      return (value) => setAttribute(dot, "cx", (x + width * Math.max(-1, Math.min(1, value / 6))).toFixed(2));
+    }),
+  ];
+  return ({ step }) => writers.forEach(([name, write]) => write(step[name]));
 }
+
+const axesOf = (dot) => dot.dataset.axes.split(" ").map(Number);
 
 const MAP_LEFT = 40;
 const MAP_WIDTH = 444;
@@ -89,12 +96,14 @@ const MAP_WIDTH = 444;
 /** @returns function that makes the heat map show a run, with as many columns as it has steps */
 function bindMap(svg) {
   let columns = [...svg.querySelectorAll(".lstm-column")];
+  let shown = {}; // by row: the numbers in it, and the one of the strongest colour
   const [marker, at] = [".marker", ".lstm-at"].map((name) => svg.querySelector(name));
   const fit = (T) => {
     const made = Array.from({ length: T }, () => columns[0].cloneNode(true));
     columns[0].before(...made);
     columns.forEach((column) => column.remove());
     columns = made;
+    shown = {};
     const width = MAP_WIDTH / T;
     marker.setAttribute("width", width);
     columns.forEach((column, k) => {
@@ -114,11 +123,15 @@ function bindMap(svg) {
     setAttribute(at, "x", (MAP_LEFT + (t - 0.5) * width).toFixed(2));
     ROWS.forEach((name, r) => {
       const scale = name === "x" || name === "c" ? Math.max(1, ...run[name].map(Math.abs)) : 1;
+      const before = shown[name]?.scale === scale ? shown[name].numbers : [];
       columns.forEach((column, k) => {
+        const value = run[name][k];
+        if (value === before[k]) return;
         const [cell, minus] = column.children[r].children;
-        setAttribute(cell, "fill-opacity", Math.min(1, Math.abs(run[name][k]) / scale).toFixed(3));
-        setAttribute(minus, "data-sign", signOf(run[name][k]));
+        setAttribute(cell, "fill-opacity", Math.min(1, Math.abs(value) / scale).toFixed(3));
+        setAttribute(minus, "data-sign", signOf(value));
       });
+      shown[name] = { scale, numbers: run[name] };
     });
   };
 }
@@ -134,20 +147,18 @@ function segments(model, trait, label, options, change = (value) => setTrait(mod
   return followed(model, trait, follow, element);
 }
 
-/** Sliders by what they move: each gate, and the inputs of a sequence and of one step. Their ranges take in what is set
- *  from Python. @returns object of lists of {element, stop} */
+/** Sliders by what they move: each gate, and the inputs of a sequence and of one step.
+ *  @returns object of lists of {element, stop} */
 function allSliders(model) {
-  const wide = (least, ...values) => Math.max(least, ...values.map((value) => Math.ceil(Math.abs(value))));
   const symmetric = (on, trait, label, limit, step) =>
     slider(on, trait, { label, min: -limit, max: limit, step, digits: 2 });
-  const own = (trait, label, least, step = 0.05) =>
-    symmetric(model, trait, label, wide(least, model.get(trait)), step);
+  const own = (trait, label, limit, step = 0.05) => symmetric(model, trait, label, limit, step);
   const ofGate = (gate) => [
     own(`wx_${gate}`, `weight on x, ${gate}`, 20, 0.1),
     own(`wh_${gate}`, `weight on h, ${gate}`, 20, 0.1),
     own(`b_${gate}`, `bias, ${gate}`, 20, 0.1),
   ];
-  const x_t = symmetric(inputNow(model), "inputs", "input x at this step", wide(3, ...model.get("inputs")), 0.05);
+  const x_t = symmetric(inputNow(model), "inputs", "input x at this step", 3, 0.05);
   return {
     ...Object.fromEntries(GATES.map((gate) => [gate, ofGate(gate)])),
     sequence: [x_t, own("h0", "h at the start", 1), own("c0", "c at the start", 6)],

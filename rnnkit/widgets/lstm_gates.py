@@ -143,7 +143,7 @@ class LSTMGates(LiveFigure):
         self._set(_from_torch(weights))
 
     def numbers(self):
-        """Return T, t, the shown "step" number by number, and the "run": x, i, f, g, o, c, h through time."""
+        """Return what is drawn: T, t and "where" in words, the numbers of this "step", the "run" by rows."""
         weights = self.weights
         whole = self.mode == "sequence"
         inputs, h, c = (self.inputs, self.h0, self.c0) if whole else ([self.x], self.h, self.c)
@@ -152,9 +152,10 @@ class LSTMGates(LiveFigure):
             steps.append(_step(x, h, c, weights))
             h, c = steps[-1]["h"], steps[-1]["c"]
         t = min(self.t, len(steps)) if whole else 1
+        where = f"Step {t} of {len(steps)}" if whole else "One step alone"
         run = {name: [step[name] for step in steps] for name in panels.ROWS}
         own = {name: getattr(self, name) for name in WEIGHTS}
-        return {"T": len(steps), "t": t, "step": {**steps[t - 1], **own}, "run": run}
+        return {"T": len(steps), "t": t, "where": where, "step": {**steps[t - 1], **own}, "run": run}
 
     def picture(self, values):
         """Return the whole figure without its controls, for which it keeps the place."""
@@ -176,6 +177,7 @@ class LSTMGates(LiveFigure):
             element("div", element("div", class_="lstm-knobs"), sums, class_="lstm-settings"),
             panels.summary(values),
             class_="lstm",
+            data_mode=self.mode,
         )
 
     def static_html(self):

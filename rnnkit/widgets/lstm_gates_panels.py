@@ -24,7 +24,7 @@ def heat_map(values):
         for r, name in enumerate(ROWS)
     ]
     numbers = [
-        number(values, f"step.{name}", class_=f"{name} end", x=556, y=MAP_TOP + r * ROW + 20)
+        number(values, f"step.{name}", room=4, class_=f"{name} end", x=556, y=MAP_TOP + r * ROW + 20)
         for r, name in enumerate(ROWS)
     ]
     marker = element("rect", class_="marker", x=round(MAP_LEFT + shown * width, 2), y=MAP_TOP - 1,
@@ -56,7 +56,7 @@ def _cell(r, name, value, scale, width):
 
 def summary(values):
     """Say in words what the step does."""
-    pieces = ["Step ", ("t",), " of ", ("T",), ": the input gate is ", ("step.is_i",), ", the forget gate ",
+    pieces = [("where",), ": the input gate is ", ("step.is_i",), ", the forget gate ",
               ("step.is_f",), ", the output gate ", ("step.is_o",), ". c goes from ", "step.c_before", " to ",
               "step.c", ", h from ", "step.h_before", " to ", "step.h", "."]  # fmt: skip
     written = [

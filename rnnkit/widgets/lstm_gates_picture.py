@@ -191,7 +191,7 @@ def _words(values):
         (208, 578, "x", "x", "start"), (200, STATE + 30, "c", "kept", "middle"),
         (300, STATE + 79, "c", "written", "start"), (440, READ - 32, "c", "tanh_c", "end"),
     ):  # fmt: skip
-        yield number(values, f"step.{name}", class_=f"{colour} {anchor}", x=x, y=y)
+        yield number(values, f"step.{name}", room=4, class_=f"{colour} {anchor}", x=x, y=y)
     for gate, x in COLUMNS.items():
         yield number(values, f"step.{gate}", class_=f"{gate} start", x=x + 10, y=GATE - 12)
         yield element("text", NAMES[gate].removesuffix(" gate"), class_=f"quiet {gate}", x=x, y=520)

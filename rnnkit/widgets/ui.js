@@ -19,12 +19,23 @@ function make(name, attributes = {}, ...children) {
   return element;
 }
 
-/** `value` with fixed digits and a true minus sign; null is an en dash, and zero has no sign. */
+/** `value` with `digits` decimals and a true minus sign; null is an en dash, and zero has no sign. A large number has
+ *  fewer decimals, a very large one is 1.2e4: it stays about as long as 99.99. As format_number in drawing.py. */
 function formatNumber(value, digits = 2) {
   if (value === null) return "–";
   checkNumber("value", value);
-  const text = value.toFixed(digits);
+  let text = value.toFixed(digits);
+  if (Math.abs(value) > 99) text = shortened(value, digits);
   return (/[1-9]/.test(text) ? text : text.replace("-", "")).replace("-", "−");
+}
+
+function shortened(value, digits) {
+  const room = digits ? digits + 2 : 15; // digits in all; a whole number is a count
+  for (let decimals = digits; decimals >= 0 && Math.abs(value) < 10 ** room; decimals--) {
+    const text = value.toFixed(decimals);
+    if (text.replace(/\D/g, "").length <= room) return text;
+  }
+  return value.toExponential(Math.max(digits - 1, 0)).replace("e+", "e");
 }
 
 // Controls. Each is bound to one trait: it changes the trait, and follows when somebody else does.
@@ -51,12 +62,22 @@ function slider(model, trait, { label, values, digits = 0, describe, ...range })
   const text = describe ?? ((value) => formatNumber(value, digits));
   const follow = () => {
     const value = model.get(trait);
-    input.value = values ? values.indexOf(value) : value;
-    output.textContent = text(value);
-    input.setAttribute("aria-valuetext", output.textContent);
+    const place = values ? values.indexOf(value) : value;
+    if (!values) makeRoom(input, value);
+    if (Number(input.value) !== place) input.value = place;
+    setText(output, text(value));
+    setAttribute(input, "aria-valuetext", text(value));
   };
   input.addEventListener("input", () => setTrait(model, trait, values ? values[input.value] : Number(input.value)));
   return followed(model, trait, follow, control("slider", label, input, output));
+}
+
+/** Let the range of a slider take in a number that Python has set; one with a middle keeps it. */
+function makeRoom(input, value) {
+  if (value >= input.min && value <= input.max) return;
+  const far = Math.ceil(Math.abs(value));
+  if (value < 0 || input.min < 0) input.min = Math.min(input.min, -far);
+  if (value > 0 || input.min < 0) input.max = Math.max(input.max, far);
 }
 
 /** @param options {label, options}: the trait is one of the texts in `options`, or of its [value, text] pairs */
@@ -120,7 +141,12 @@ function bind(root) {
   const writers = [
     ...marked("number").map(([element, path]) => {
       const digits = Number(element.dataset.digits);
-      return [path, (value) => setText(element, formatNumber(value, digits))];
+      const room = Number(element.dataset.room ?? Infinity); // longer texts are written smaller
+      return [path, (value) => {
+        const text = formatNumber(value, digits);
+        setText(element, text);
+        if (room < 9) element.toggleAttribute("data-long", text.replace(".", "").length > room);
+      }];
     }),
     ...marked("text").map(([element, path]) => [path, (value) => setText(element, String(value))]),
     ...marked("heat").map(([element, path]) => {
@@ -131,11 +157,24 @@ function bind(root) {
       }];
     }),
     ...marked("state-of").map(([element, path]) => [path, (value) => setAttribute(element, "data-state", value)]),
-  ].map(([path, write]) => [path.split("."), write]);
-  return (values) => writers.forEach(([path, write]) => {
-    const value = path.reduce((inside, key) => inside?.[key], values);
-    if (value !== undefined) write(value); // a picture of other sizes is on its way
-  });
+  ].map(([path, write]) => [path.split("."), whenNew(write)]);
+  return (values) => {
+    for (const [path, write] of writers) {
+      let value = values;
+      for (const key of path) value = value?.[key];
+      if (value !== undefined) write(value); // a picture of other sizes is on its way
+    }
+  };
+}
+
+/** @returns function that calls `write` with its argument, unless that is what was written last */
+function whenNew(write) {
+  let last;
+  return (value) => {
+    if (value === last) return;
+    write(value);
+    last = value; // not before: a value that was refused is refused again
+  };
 }
 
 function setText(element, text) {
@@ -181,22 +220,21 @@ function readTraits(model, traits) {
   }));
 }
 
-/** @returns function that calls `draw` before the next frame; in one frame it is called once however often asked */
+/** @returns function that calls `draw` once however often asked: after the other changes of the same event, or, if this
+ *  frame has been drawn already, in the next one */
 function onceAFrame(draw) {
   let asked = false;
-  let drawn = false;
+  let drawn; // the frame, by its time
   const now = () => {
     asked = false;
-    drawn = true;
+    drawn = document.timeline.currentTime;
     draw();
-    requestAnimationFrame(() => {
-      drawn = false;
-      if (asked) now();
-    });
   };
   return () => {
-    if (!asked && !drawn) queueMicrotask(now); // after the other changes of the same event, before the frame
+    if (asked) return;
     asked = true;
+    if (document.timeline.currentTime === drawn) requestAnimationFrame(now);
+    else queueMicrotask(now);
   };
 }
 

@@ -15,6 +15,8 @@ from rnnkit.widgets.unroller_picture import draw
 ALPHABET = "ehlo"
 STEPS = 5  # letters of a word
 MOST_HIDDEN = 6  # hidden numbers that the picture has room for
+MOST_UPDATES = 10**9  # after which weights are stored
+LARGEST = 1e6  # of weights: the boxes have room for −1e6
 CHECKPOINT = Path(__file__).resolve().parents[2] / "data" / "checkpoints" / "unroller.json"
 SHAPES = {
     "weight_ih": ("H", "D"),
@@ -43,7 +45,7 @@ def _step(name, value):
 
 
 def _epoch(name, value):
-    return v.integer(name, value, 0)
+    return v.integer(name, value, 0, MOST_UPDATES)
 
 
 def _weights(name, value):
@@ -57,12 +59,9 @@ def _weights(name, value):
     for index, one in enumerate(value):
         here = f"{name}[{index}]"
         v.instance(here, one, dict)
-        epoch = v.integer(f"{here}['epoch']", one.get("epoch", index), 0)
+        epoch = _epoch(f"{here}['epoch']", one.get("epoch", index))
         arrays = v.keys(here, {key: w for key, w in one.items() if key != "epoch"}, SHAPES)
-        plain = {
-            key: v.array(f"{here}[{key!r}]", arrays[key], shape, sizes=sizes).tolist()
-            for key, shape in SHAPES.items()
-        }
+        plain = {key: _array(f"{here}[{key!r}]", arrays[key], shape, sizes) for key, shape in SHAPES.items()}
         result.append({"epoch": epoch, **plain})
     if sizes["H"] > MOST_HIDDEN:
         raise ValueError(f"{name} must have at most {MOST_HIDDEN} hidden units, got {sizes['H']}")
@@ -70,6 +69,13 @@ def _weights(name, value):
     if epochs != sorted(set(epochs)):
         raise ValueError(f"the epochs in {name} must grow, got {epochs}")
     return result
+
+
+def _array(name, value, shape, sizes):
+    result = v.array(name, value, shape, sizes=sizes)
+    if np.abs(result).max() > LARGEST:
+        raise ValueError(f"{name} must be numbers from {-LARGEST:g} to {LARGEST:g}, got {result.tolist()}")
+    return result.tolist()
 
 
 def weights_of(rnn, readout):

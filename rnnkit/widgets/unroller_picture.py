@@ -137,7 +137,7 @@ def _sentence(values):
     )
 
 
-def _numbers(values, path, count, x, top, width, scale=1.0, digits=2):
+def _numbers(values, path, count, x, top, width, scale=1.0, digits=2, room=None):
     """Draw the vector at `path` as a column of coloured numbers."""
     places = [(f"{path}.{k}", top + k * ROW) for k in range(count)]
     return [
@@ -145,7 +145,7 @@ def _numbers(values, path, count, x, top, width, scale=1.0, digits=2):
         for place, y in places
         for piece in (
             heat(values, place, scale, x=x, y=y, width=width, height=ROW - 2, rx=2),
-            number(values, place, digits, x=x + width / 2, y=y + 13.5, class_="small"),
+            number(values, place, digits, room=room, x=x + width / 2, y=y + 13.5, class_="small"),
         )
     ]
 
@@ -162,13 +162,13 @@ def _entries(values, path, rows, k, x, top, scale):
     for r in range(rows):
         place, left, y = f"{path}.{r}.{k}", x + k * SMALL, top + r * ROW
         yield heat(values, place, scale, x=left, y=y, width=SMALL - 1, height=ROW - 2, rx=2)
-        yield number(values, place, 1, x=left + SMALL / 2, y=y + 13.5, class_="small")
+        yield number(values, place, 1, room=3, x=left + SMALL / 2, y=y + 13.5, class_="small")
 
 
 def _column(values, path, subscript, rows, x, top, scale):
     return [
         _symbol("b", subscript, x + SMALL / 2, top - 38),
-        *_numbers(values, path, rows, x, top, SMALL - 1, scale, digits=1),
+        *_numbers(values, path, rows, x, top, SMALL - 1, scale, digits=1, room=3),
     ]
 
 

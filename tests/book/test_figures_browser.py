@@ -3,13 +3,14 @@
 import json
 import re
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from book_browser import DESKTOP, PHONE, open_page, sideways_scroll
 from book_build import build, built, write_small_book
 from book_server import served
 from figure_pages import boxes, drawn, shown_numbers, with_hosts, with_props, write_pages
-from figure_settings import random_figures
+from figure_settings import random_figures, unroller_shapes
 
 from rnnkit.widgets import FIGURES
 from rnnkit.widgets.drawing import format_number, join, lookup
@@ -139,49 +140,94 @@ def test_nothing_moves_when_the_figure_comes_to_life(ways, open_context, size, s
     assert page.evaluate("window.shifts") == []
 
 
+MOVES = """async watch => {
+  const host = document.querySelector(".rnn-widget");
+  const sliders = [...host.querySelectorAll("input[type=range]")].filter(e => e.checkVisibility());
+  const changed = [], painted = [];
+  for (let move = 0; move < 200; move++) {
+    const slider = sliders[move % sliders.length], turn = Math.floor(move / sliders.length);
+    await new Promise(done => setTimeout(() => {
+      let text = "";
+      for (let k = 0; k < 3000; k++) text = (k * 0.7).toFixed(2) + text.slice(0, 9);
+      done(text);
+    }));
+    // just before a frame, where a browser gives out input too
+    await new Promise(done => requestAnimationFrame(() => {
+      const watcher = new MutationObserver(() => {});
+      const all = { subtree: true, characterData: true, attributes: true };
+      if (watch) watcher.observe(host.querySelector("svg"), all);
+      const start = performance.now();
+      slider.value = Number(slider.min) + (slider.max - slider.min) * (turn % 2 || (turn * 0.382) % 1);
+      slider.dispatchEvent(new Event("input", { bubbles: true }));
+      queueMicrotask(() => { // after those of the figure, and before the frame
+        if (!watch || watcher.takeRecords().length) changed.push(performance.now() - start);
+        watcher.disconnect();
+      });
+      const channel = new MessageChannel();
+      channel.port1.onmessage = () => {
+        painted.push(performance.now() - start);
+        done();
+      };
+      channel.port2.postMessage(0);
+    }));
+  }
+  return { changed, painted };
+}"""
+FRAME = ("UpdateLayoutTree", "Layout", "PrePaint", "Paint", "Layerize", "Commit")
+
+
+def late(times):
+    """Return the 95th percentile."""
+    return sorted(times)[int(0.95 * len(times))]
+
+
+def computing(trace):
+    """Return the milliseconds that the page's thread computes, from its trace.
+
+    changed, painted: for every move until the DOM, and until the frame are made; loop: for every yardstick.
+    """
+    events = [e for e in json.loads(trace.read_text("utf-8"))["traceEvents"] if e.get("ph") == "X"]
+    times = {"changed": [], "painted": [], "loop": []}
+    for event in sorted(events, key=lambda e: e["ts"]):
+        spent = event.get("tdur", 0) / 1000
+        if event["name"] == "FireAnimationFrame":
+            times["changed"].append(spent)
+            times["painted"].append(spent)
+        elif event["name"] == "TimerFire":
+            times["loop"].append(spent)
+        elif event["name"] in FRAME and times["painted"]:
+            times["painted"][-1] += spent
+    return times
+
+
+# A clock counts what else the machine does: with more jobs than cores it says more about them than about the
+# figure. So the limits are for the time that the page's thread computes, and the clock's times are printed.
+# On a crowded machine even computing is slower, since cores share their caches. How much, says a yardstick:
+# the same loop before every move, its median against its fastest run. The limits are those of an idle machine
+# times this factor, which is printed too, and the best of three rounds counts.
+# No figure can put off its work to look fast: a move counts only if the picture changed before the frame.
 @EVERY
-def test_figure_answers_within_a_frame(ways, open_context, stem, record_property):
+def test_figure_answers_within_a_frame(ways, browser, open_context, tmp_path, stem, record_property):
     page, _ = open_page(open_context(DESKTOP), f"{ways['http']}{stem}.html")
-    times = page.evaluate(
-        """async () => {
-          const host = document.querySelector(".rnn-widget");
-          const slider = host.querySelector("input[type=range]");
-          const span = slider.max - slider.min, changed = [], painted = [];
-          for (let move = 0; move < 200; move++) {
-            // just before a frame, where a browser gives out input too
-            await new Promise(done => requestAnimationFrame(() => {
-              const start = performance.now();
-              const watcher = new MutationObserver(() => {
-                changed.push(performance.now() - start);
-                watcher.disconnect();
-              });
-              const all = { subtree: true, childList: true, characterData: true, attributes: true };
-              watcher.observe(host.querySelector("svg"), all);
-              slider.value = Number(slider.min) + span * ((move * 0.382) % 1);
-              if (move % 2) slider.value = slider.max;
-              slider.dispatchEvent(new Event("input", { bubbles: true }));
-              const channel = new MessageChannel();
-              channel.port1.onmessage = () => {
-                painted.push(performance.now() - start);
-                watcher.disconnect();
-                done();
-              };
-              channel.port2.postMessage(0);
-            }));
-          }
-          return { changed, painted };
-        }"""
-    )
-    assert len(times["changed"]) > 100
-    for name, values in times.items():
-        values.sort()
-        median, late = (values[int(share * len(values))] for share in (0.5, 0.95))
-        record_property(f"{stem}.{name}.p95_ms", round(late, 2))
-        print(f"{stem}: input to {name} {median:.2f} ms, 95th percentile {late:.2f} ms")
-        limit = {"changed": 4, "painted": 33}[
-            name
-        ]  # the aim is 2 and 16 at the 95th percentile, on an idle machine
-        assert median <= limit
+    moved = page.evaluate(MOVES, True)["changed"]
+    assert len(moved) > 150  # the others change nothing: a gate that was shut stays shut
+    trace = tmp_path / "trace.json"
+    for _ in range(3):
+        browser.start_tracing(page=page, path=trace, categories=["devtools.timeline"])
+        clock = page.evaluate(MOVES, False)
+        browser.stop_tracing()
+        times = computing(trace)
+        assert len(times["changed"]) >= 200
+        loop = sorted(times.pop("loop"))
+        crowded = loop[len(loop) // 2] / loop[0]
+        p95 = {name: late(values) for name, values in times.items()}
+        for name, value in p95.items():
+            said = f"{value:.2f} ms of computing, {late(clock[name]):.2f} ms by the clock"
+            print(f"{stem}: input to {name}, p95 of 200 moves: {said}, machine slower by {crowded:.2f}")
+            record_property(f"{stem}.{name}.p95_ms", round(value, 2))
+        if p95["changed"] <= 2 * crowded and p95["painted"] <= 16 * crowded:
+            return
+    pytest.fail(f"slower than 2 ms to changed DOM or 16 ms to the painted frame: {p95}, times {crowded:.2f}")
 
 
 @EVERY
@@ -257,7 +303,16 @@ def test_figure_works_by_touch(ways, browser, stem):
 @EVERY
 @pytest.mark.parametrize(
     "props",
-    ["", "no JSON", "null", "[]", '{"t": NaN}', "{}", '{"t": "</p><img src=x onerror=window.hacked=1>"}'],
+    [
+        "",
+        "no JSON",
+        "null",
+        "[]",
+        '{"t": NaN}',
+        "{}",
+        '{"t": 1e999}',
+        '{"t": "</p><img src=x onerror=window.hacked=1>"}',
+    ],
 )
 def test_bad_settings_are_a_message_in_the_figures_place(changed_page, open_context, stem, props):
     address = changed_page(stem, lambda page: with_props(page, props))
@@ -355,6 +410,22 @@ def test_a_typed_word_is_read_and_a_bad_one_is_named(unroller_page):
     assert page.locator(".rnn-hint").inner_text() == ""
     assert letters.all_text_contents() == list("hello")
     assert "mean over the word: 0.01" in page.locator(".rnn-says").inner_text()
+
+
+@pytest.mark.parametrize("size", [5e3, -12.0, 1e6])
+def test_far_weights_stay_in_their_boxes(changed_page, open_context, size):
+    weights = {name: np.full(shape, size) for name, shape in unroller_shapes(6).items()}
+    html = FIGURES["unroller"](weights=weights, t=2).to_html()
+    address = changed_page("unroller", lambda page: with_hosts(page, html))
+    page, problems = open_page(open_context(DESKTOP), address)
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll("rect[data-heat]")]
+          .map(box => [box.getBoundingClientRect(), box.nextElementSibling])
+          .filter(([box, text]) => text.getBoundingClientRect().width > box.width + 1)
+          .map(([box, text]) => text.textContent)"""
+    )
+    assert outside == []
+    assert problems == []
 
 
 def test_training_goes_from_nonsense_to_the_word(unroller_page):

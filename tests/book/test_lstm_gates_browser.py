@@ -197,6 +197,35 @@ def test_every_word_has_its_own_place(show, size, scheme):
         page.close()
 
 
+@pytest.mark.parametrize("weight", [100.0, -100.0])
+def test_far_numbers_stay_in_their_places(show, weight):
+    weights = dict.fromkeys(WEIGHTS, weight)
+    far = LSTMGates(mode="step", x=-100.0, h=-1.0, c=-160.0, **weights)
+    page, _ = show(far)
+    assert page.evaluate(CROSSED) == []
+    page, problems = show(LSTMGates(inputs=[-100.0, 100.0] * 30, t=1, c0=-100.0, **weights))
+    assert page.evaluate(CROSSED) == []
+    assert page.locator(".lstm-map [data-number='step.x']").text_content() == "−100.0"
+    free = page.evaluate(
+        """() => {
+          const left = Math.min(...[...document.querySelectorAll(".lstm-map [data-number]")]
+            .map(e => e.getBoundingClientRect().left));
+          return left - Math.max(...[...document.querySelectorAll(".lstm-map .cell")]
+            .map(e => e.getBoundingClientRect().right));
+        }"""
+    )
+    assert free > 0
+    assert problems == []
+
+
+def test_a_slider_takes_in_what_python_has_set(show):
+    page, _ = show(LSTMGates(gate="f", b_f=-87.5, wx_f=3.0))
+    bias, weight = page.get_by_label("bias, f"), page.get_by_label("weight on x, f")
+    assert [bias.get_attribute(name) for name in ("min", "max")] == ["-88", "88"]
+    assert bias.input_value() == "-87.5"
+    assert [weight.get_attribute(name) for name in ("min", "max")] == ["-20", "20"]
+
+
 def test_the_diagram_stays_in_view_on_a_phone(show):
     page, _ = show(LSTMGates(), PHONE)
     slider = page.get_by_label("bias, i")

@@ -2,7 +2,7 @@
 
 import pytest
 import test_figures_lab
-from test_figures_lab import SECONDS, lab  # noqa: F401  (a fixture)
+from test_figures_lab import SECONDS, TALL, lab  # noqa: F401  (a fixture)
 
 CELLS = (
     "from rnnkit.widgets import LSTMGates; fig = LSTMGates('count', t=3); fig",
@@ -11,9 +11,6 @@ CELLS = (
     "import torch; fig.weights = torch.nn.LSTM(1, 1).state_dict(); fig.inputs = [1, 2, 3]",
     "print('LAST', fig.preset, fig.t, f\"{fig.numbers()['step']['h']:.2f}\")",
 )
-
-
-TALL = {"width": 1280, "height": 2000}  # JupyterLab takes cells out of the page that are not in view
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,0 +1,7 @@
+"""Speed comparisons, run by hand: `make bench`. One thread, to be settled before NumPy is imported."""
+
+import os
+
+os.environ.update(
+    OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1", VECLIB_MAXIMUM_THREADS="1"
+)

@@ -1,0 +1,48 @@
+"""Weights as whole numbers of one byte, as int8Matrix in core.js reads them.
+
+A page loads trained weights as text, so each number should take few letters. Every row of a matrix gets one
+factor, its scale: the largest number of the row becomes ±127, and the others are rounded to the same grid. A
+number is then wrong by half a scale at most, 1/254 of the largest number of its row.
+"""
+
+import base64
+import binascii
+
+import numpy as np
+
+from rnnkit import _validation as v
+
+LARGEST = 127  # −128 stays unused, so that the grid is the same for both signs
+
+
+def encode(weights, name="weights"):
+    """Return the matrix `weights` (R, C) as {"scale": R numbers, "bytes": text}, ready for JSON.
+
+    scale[r] is the largest abs(weights[r, c]) of the row, divided by 127; `bytes` holds
+    round(weights[r, c] / scale[r]) as R · C signed bytes, row after row, in base64. A row of zeros has the
+    scale 0.
+    TypeError or ValueError if `weights` is no matrix of finite numbers or has no rows or columns.
+    """
+    weights = v.array(name, weights, ("R", "C"), dtype=np.float64)
+    scale = np.abs(weights).max(axis=1) / LARGEST
+    divisor = np.where(scale > 0, scale, 1.0)
+    steps = np.rint(weights / divisor[:, None]).clip(-LARGEST, LARGEST).astype(np.int8)
+    return {"scale": scale.tolist(), "bytes": base64.b64encode(steps.tobytes()).decode("ascii")}
+
+
+def decode(packed, name="packed"):
+    """Return the matrix (R, C) of float64 that `packed` holds: to the last bit what the page computes with.
+
+    TypeError or ValueError if `packed` is not what `encode` returns.
+    """
+    v.keys(name, packed, ("scale", "bytes"))
+    scale = v.array(f"{name}['scale']", packed["scale"], ("R",), dtype=np.float64)
+    text = v.instance(f"{name}['bytes']", packed["bytes"], str)
+    try:
+        steps = np.frombuffer(base64.b64decode(text, validate=True), np.int8)
+    except (binascii.Error, ValueError):  # ValueError: letters beyond ASCII
+        raise ValueError(f"{name}['bytes'] must be text in base64, got {v.describe(text)}") from None
+    R = len(scale)
+    if steps.size == 0 or steps.size % R:
+        raise ValueError(f"{name}['bytes'] must be R · C bytes with R = {R}, got {steps.size} bytes")
+    return scale[:, None] * steps.reshape(R, -1)

@@ -1,0 +1,211 @@
+"""The speed comparison: that it compares equal things, that its file is complete, what its parts compute."""
+
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from benchmarks import layers as bench
+from benchmarks import rivals, timing
+from rnnkit import layers, results
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tools/sphinxext"))  # loaded by Sphinx, not installed
+
+import course_benchmarks  # noqa: E402
+from course_benchmarks_plot import ratio_plot  # noqa: E402
+
+TASKS = ("forward", "training", "inference")
+
+
+def require_complete(content, sizes, growths, names):
+    """Fail unless a table has a row for each layer, size and task, with numbers that can be."""
+    rows = [(row["layer"], tuple(row["size"].values()), row["task"]) for row in content["races"]]
+    assert rows == [(name, size, task) for name in names for size in sizes for task in TASKS]
+    for row in content["races"]:
+        assert list(row["milliseconds"]) == list(row["share"]) == ["rnnkit", "torch.nn", "torch cells"]
+        assert list(row["ratio"]) == ["torch.nn", "torch cells"]
+        for quartiles in [*row["milliseconds"].values(), *row["ratio"].values()]:
+            assert 0 < quartiles[0] <= quartiles[1] <= quartiles[2]
+        assert all(share > 0 for share in row["share"].values())
+    grown = [(found["layer"], found["letter"], tuple(found["values"])) for found in content["growth"]]
+    assert grown == [(name, letter, values) for name in names for letter, values in growths.items()]
+    for found in content["growth"]:
+        for rival in ("rnnkit", "torch.nn"):
+            assert len(found["milliseconds"][rival]) == len(found["values"])
+            assert min(found["milliseconds"][rival]) > 0
+            assert np.isfinite(found["exponent"][rival])
+    assert min(content["gemm"].values()) > 0
+
+
+def test_a_quick_run_measures_everything_and_writes_nothing(capsys, monkeypatch):
+    def refuse(*arguments, **options):
+        raise AssertionError("a quick run must not write")
+
+    monkeypatch.setattr(results, "save", refuse)
+    bench.main(["--quick"])
+    printed = capsys.readouterr().out
+    for name in rivals.names():
+        for task in TASKS:
+            assert f"{name:4} {task:9} (2, 3, 1, 4): " in printed
+    assert printed.endswith("Quick run: nothing was written.\n")
+
+
+def test_a_whole_run_is_written_complete(tmp_path, monkeypatch):
+    save = results.save
+    monkeypatch.setattr(results, "save", lambda *a, **options: save(*a, **options, folder=tmp_path))
+    monkeypatch.setattr(bench, "SIZES", bench.QUICK_SIZES)
+    monkeypatch.setattr(bench, "GROWTH", bench.QUICK_GROWTH)
+    monkeypatch.setattr(bench, "REPEATS", 2)
+    monkeypatch.setattr(bench, "AT_LEAST", 0.0)
+    bench.main([])
+    record = results.load("layer_speed", tmp_path)
+    assert record["command"] == "python -m benchmarks.layers"
+    require_complete(record["results"], bench.QUICK_SIZES, bench.QUICK_GROWTH, rivals.names())
+
+
+def test_the_stored_table_is_complete():
+    record = results.load("layer_speed")
+    require_complete(record["results"], bench.SIZES, bench.GROWTH, list(rivals.GATES))
+    assert record["results"]["repeats"] == bench.REPEATS
+    assert "OMP_NUM_THREADS=1" in record["hardware"]
+    for row in record["results"]["races"]:
+        assert max(row["share"].values()) < 1.05, "no layer beats the peak; the run was disturbed"
+
+
+# What is compared
+
+
+@pytest.mark.parametrize("name", rivals.names())
+@pytest.mark.parametrize("size", [(1, 1, 1, 1), (3, 4, 2, 5)])
+def test_the_rivals_do_the_same_work(name, size):
+    B, T, D, H = size
+    gates = rivals.GATES[name] * H
+    for task, calls in rivals.rivals(name, *size).items():
+        rivals.require_equal(calls)
+        for call in calls.values():
+            shapes = [np.shape(part) for part in (call() if task == "training" else [call()])]
+            gradients = [(T, B, D), (gates, D), (gates, H), (gates,), (gates,)]
+            assert shapes == (gradients if task == "training" else [(T, B, H)])
+
+
+def test_a_rival_with_other_numbers_is_refused():
+    right, wrong = np.ones(5, np.float32), np.full(5, 1.01, np.float32)
+    rivals.require_equal({"torch.nn": lambda: [right], "rnnkit": lambda: [right]})
+    with pytest.raises(ValueError, match=r"^rnnkit and torch\.nn differ by 9\.9e-03 in result 1$"):
+        rivals.require_equal({"torch.nn": lambda: [right, right], "rnnkit": lambda: [right, wrong]})
+
+
+def test_every_layer_of_rnnkit_is_compared():
+    assert rivals.names() == [name for name in ("RNN", "LSTM", "GRU") if name in layers.__all__]
+
+
+def test_operations_are_those_of_the_matrix_products():
+    # One sample, one step: each gate multiplies (H, D) and (H, H), 2 operations a weight.
+    assert rivals.operations("RNN", 1, 1, 3, 5)["forward"] == 2 * 5 * (3 + 5)
+    assert rivals.operations("LSTM", 2, 7, 3, 5)["forward"] == 14 * 4 * 2 * 5 * (3 + 5)
+    assert rivals.operations("GRU", 2, 7, 3, 5)["training"] == 14 * 3 * 3 * 2 * 5 * (3 + 5)
+
+
+# How it is timed
+
+
+def test_the_rivals_take_turns_and_each_is_first_once():
+    order = []
+    calls = {name: lambda name=name: order.append(name) for name in "abc"}
+    times = timing.interleaved(calls, repeats=3, at_least=0)
+    assert order[:6] == list("aabbcc")  # one call to warm up and one to see how long it takes
+    assert "".join(order[6:]) == "abcbcacab"
+    assert all(seconds.shape == (3,) and (seconds >= 0).all() for seconds in times.values())
+
+
+def test_a_fast_function_is_repeated_until_the_clock_can_see_it():
+    count = []
+    seconds = timing.interleaved({"fast": lambda: count.append(1)}, repeats=2, at_least=0.002)["fast"]
+    assert len(count) > 100
+    assert seconds.max() < 0.001
+
+
+def test_one_core_is_given_back_even_after_an_error():
+    def state():
+        return torch.get_num_threads(), os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
+
+    def fail_inside():
+        with timing.one_core():
+            inside.append(state())
+            raise ArithmeticError
+
+    before, inside = state(), []
+    with pytest.raises(ArithmeticError):
+        fail_inside()
+    assert state() == before
+    ((threads, cores),) = inside
+    assert threads == 1
+    assert cores is None or len(cores) == 1
+
+
+def test_quartiles_and_rounding():
+    assert timing.quartiles([4.0, 1.0, 2.0, 3.0, 5.0]) == [2, 3, 4]
+    assert timing.rounded(1 / 3) == 0.3333
+    assert timing.rounded(123456.0) == 123500
+
+
+# The page
+
+
+@pytest.fixture
+def record():
+    return results.load("layer_speed")
+
+
+def test_the_tables_show_the_numbers_of_the_file(record):
+    for task in TASKS:
+        _, *tables = course_benchmarks.races(record, task)
+        shown = [row.astext().split("\n\n") for table in tables for row in table[1].children[-1].children]
+        rows = [
+            row for name in rivals.GATES for row in record["results"]["races"]
+            if (row["layer"], row["task"]) == (name, task)
+        ]  # fmt: skip
+        assert len(shown) == len(rows)
+        for cells, row in zip(shown, rows, strict=True):
+            assert cells[0].replace("\u202f", " ") == ", ".join(map(str, row["size"].values()))
+            assert float(cells[1]) == pytest.approx(row["milliseconds"]["rnnkit"][1], rel=0.006)
+            assert float(cells[2]) == pytest.approx(row["milliseconds"]["torch.nn"][1], rel=0.006)
+            for cell, rival in zip(cells[3:5], row["ratio"], strict=True):
+                first, median, third = (f"{q:.2f}" for q in row["ratio"][rival])
+                assert cell.replace("\u202f", " ").replace("\u2060", "") == f"{median} ({first}–{third})"
+            shares = [100 * row["share"][rival] for rival in ("rnnkit", "torch.nn")]
+            assert [float(cell) for cell in cells[5:]] == pytest.approx(shares, rel=0.05, abs=0.06)
+
+
+def test_growth_and_machine_are_those_of_the_file(record):
+    tables = course_benchmarks.growth(record, "growth")
+    text = "\n".join(table.astext() for table in tables)
+    for found in record["results"]["growth"]:
+        for exponent in found["exponent"].values():
+            assert f"{exponent:.2f}" in text
+    (paragraph,) = course_benchmarks.about(record, "about")
+    assert record["hardware"] in paragraph.astext()
+    assert record["versions"]["torch"] in paragraph.astext()
+    (lines,) = course_benchmarks.summary(record, "summary")
+    assert [line.astext().split(":")[0] for line in lines] == list(rivals.GATES)
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "shown"), [(0.5234, "0.523"), (9.999, "10.00"), (24.16, "24.2"), (1234.0, "1234")]
+)
+def test_times_have_three_digits(milliseconds, shown):
+    assert course_benchmarks._milliseconds(milliseconds) == shown
+
+
+def test_the_drawing_has_a_mark_for_each_race_and_a_name(record):
+    rows = [row for row in record["results"]["races"] if row["task"] == "training"]
+    svg = ratio_plot(rows, "torch.nn", "stem")
+    assert svg.count('<g style="fill:') == len(rows) + len(rivals.GATES)  # and the legend
+    assert 'role="img" aria-labelledby="stem-name"><title id="stem-name">Time of rnnkit' in svg
+    for size, label in bench.SIZES.items():
+        assert f">{', '.join(map(str, size))}</text>" in svg
+        assert f">{label}</text>" in svg
