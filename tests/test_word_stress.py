@@ -1,0 +1,167 @@
+"""The study of word stress: that it computes what it says."""
+
+import numpy as np
+import pytest
+import torch
+
+from rnnkit import datasets, results, text
+from studies import word_stress as study
+
+DICTIONARY = {
+    "photograph": [("F", "OW1", "T", "AH0", "G", "R", "AE2", "F")],
+    "record": [("R", "AH0", "K", "AO1", "R", "D"), ("R", "EH1", "K", "ER0", "D")],
+    "cat": [("K", "AE1", "T")],  # one vowel
+    "upon's": [("AH0", "P", "AA1", "N", "Z")],  # not of letters only
+    "twice": [("T", "UW1", "AY1", "S")],  # two main stresses
+    "never": [("N", "EH0", "V", "ER0")],  # none
+}
+
+
+def word(sounds, stressed):
+    sounds = tuple(sounds.split())
+    return study.Word("w", sounds, tuple(k for k, s in enumerate(sounds) if s[0] in "AEIOU"), stressed)
+
+
+class TestWords:
+    def test_which_words_and_how(self):
+        assert study.words(DICTIONARY) == [
+            study.Word("photograph", ("F", "OW", "T", "AH", "G", "R", "AE", "F"), (1, 3, 6), 1),
+            study.Word("record", ("R", "AH", "K", "AO", "R", "D"), (1, 3), 3),
+        ]
+
+    @pytest.mark.parametrize(
+        "forms", ["table tables", "hope hoped hoping", "stop stopped stopping", "city cities", "baker bakers"]
+    )
+    def test_forms_of_one_word_have_one_stem(self, forms):
+        assert len({study.stem(form) for form in forms.split()}) == 1
+
+    def test_other_words_have_other_stems(self):
+        assert len({study.stem(w) for w in ["table", "city", "banana", "stress", "vowel", "photo"]}) == 6
+
+
+class TestSplit:
+    all_words = tuple(
+        study.Word(f"{a}{b}{end}", (), (), 0) for a in "bcdfg" for b in "aio" for end in ("n", "ns")
+    )
+
+    def test_no_word_in_two_parts(self):
+        training, validation, test, _ = study.split(self.all_words, 1, (10, 5, 8))
+        names = [w.spelling for part in (training, validation, test) for w in part]
+        assert [len(training), len(validation), len(test)] == [10, 5, 8]
+        assert len(set(names)) == len(names)
+
+    def test_strangers_are_strangers(self):
+        training, validation, test, strangers = study.split(self.all_words, 1, (10, 5, 8))
+        stems = {study.stem(w.spelling) for w in test}
+        assert strangers
+        assert not stems & {study.stem(w.spelling) for w in strangers}
+        assert stems & {study.stem(w.spelling) for w in training}
+        assert not {w.spelling for w in strangers} & {w.spelling for w in validation}
+
+    def test_another_seed_another_split(self):
+        assert study.split(self.all_words, 1, (9, 3, 3)) != study.split(self.all_words, 2, (9, 3, 3))
+
+
+class TestRules:
+    training = (
+        word("B AE T IH K", 1), word("F AE N IH K", 1), word("K AH L EY SH AH N", 3), word("M AH SH IY N", 3),
+    )  # fmt: skip
+
+    def answer(self, rule, sounds, stressed):
+        return study.baselines(self.training, [word(sounds, stressed)])[rule][0]
+
+    def test_first_vowel(self):
+        assert self.answer("first vowel", "B IY D AH", 1)
+        assert not self.answer("first vowel", "B IY D AH", 3)
+
+    def test_majority_of_words_with_as_many_vowels(self):
+        assert self.answer("majority", "D AH D IY", 1)
+        assert self.answer("majority", "D AH D IY D AH", 3)
+        assert self.answer("majority", "D AH D IY D AH D IY", 1)  # never seen: the first vowel
+
+    def test_suffix_takes_the_longest_ending(self):
+        assert self.answer("suffix", "D AE SH IY N", 3)  # as machine
+        assert self.answer("suffix", "D AE D IH K", 1)
+        assert self.answer("suffix", "D AE D IH D", 1)  # no common ending: the majority
+
+    def test_sound_ignores_the_place(self):
+        assert self.answer("sound", "D AH D AE", 3)  # AE was always stressed, AH never
+        assert self.answer("sound", "D AE D AH", 1)
+
+
+def test_groups_are_a_partition():
+    some = study.words(datasets.cmudict())[:2000]
+    for table in study.groups(some).values():
+        assert (sum(which.astype(int) for which in table.values()) == 1).all()
+
+
+def test_the_control_is_at_least_as_large_and_not_larger_than_needed():
+    vocabulary = text.Vocabulary(["A", "B"])
+    wide = study.equal_size(vocabulary)
+    size = {
+        (d, h): study.parameters(study.tagger(study.Model(d, h), vocabulary))
+        for d, h in (("both", study.H), ("forward", wide), ("forward", wide - 1), ("backward", wide))
+    }
+    assert size["forward", wide - 1] < size["both", study.H] <= size["forward", wide]
+    assert size["forward", wide] == size["backward", wide]
+
+
+def test_a_tagger_that_knows_the_answer_is_right():
+    some = [word("B AE T IH K", 1), word("M AH SH IY N", 3), word("K AE D AE", 1)]
+    vocabulary = text.Vocabulary.count(w.sounds for w in some)
+
+    class Knows(torch.nn.Module):
+        def forward(self, x, lengths):
+            scores = torch.zeros(*x.shape, 1)
+            scores[x == int(vocabulary.encode(["AE"])[0])] = 1
+            scores[x == int(vocabulary.encode(["IY"])[0])] = 1
+            scores[x == int(vocabulary.encode(["K"])[0])] = 9  # a consonant is never the answer
+            return scores
+
+    np.testing.assert_array_equal(study.right(Knows(), some, vocabulary), [True, True, True])
+
+
+def test_interval_is_that_of_student():
+    found = study.interval([1, 2, 3, 4])  # t with 3 degrees of freedom, 97.5 %: 3.18245 in every table
+    half = 3.18245 * np.std([1, 2, 3, 4], ddof=1) / 2
+    assert found["mean"] == 2.5
+    np.testing.assert_allclose(found["interval"], [2.5 - half, 2.5 + half], atol=1e-5)
+
+
+def test_a_quick_run_writes_nothing(monkeypatch, capsys):
+    monkeypatch.setattr(results, "save", lambda *a, **k: pytest.fail("wrote a file"))
+    study.main(["--quick"])
+    said = capsys.readouterr().out
+    assert "backward, larger state" in said
+    assert "nothing was written" in said
+
+
+class TestStored:
+    stored = results.load("word_stress")
+    models = stored["results"]["models"]
+
+    def test_is_of_this_study(self):
+        assert self.stored["command"] == study.COMMAND
+        assert self.stored["seeds"] == [study.SELECTION_SEED, *study.EVALUATION_SEEDS]
+        assert self.stored["data"] == {"cmudict": datasets.CMUDICT_SHA256}
+        settings = self.stored["results"]["settings"]
+        assert (settings["training"], settings["test"]) == (study.TRAINING, study.TEST)
+
+    def test_its_statistics_follow_from_its_runs(self):
+        both = np.array(self.models["both"]["accuracy"]["of each seed"])
+        for row in self.models.values():
+            runs = np.array(row["accuracy"]["of each seed"])
+            assert runs.shape == (len(study.EVALUATION_SEEDS),)
+            for key, values in (("accuracy", runs), ("both is better by", both - runs)):
+                expected = study.interval(values)
+                assert row[key]["mean"] == pytest.approx(expected["mean"])
+                assert row[key]["interval"] == pytest.approx(expected["interval"])
+
+    @pytest.mark.parametrize("table", ["sounds", "stressed vowel"])
+    def test_the_groups_add_up_to_the_whole(self, table):
+        shares = self.stored["results"]["share of the test words"][table]
+        assert sum(shares.values()) == pytest.approx(1)
+        for row in self.models.values():
+            groups = row["by group"][table]
+            total = sum(shares[group] * groups[group]["mean"] for group in shares)
+            assert total == pytest.approx(row["accuracy"]["mean"], abs=2e-3)  # shares differ a little by seed
