@@ -1,4 +1,4 @@
-"""The comparison of RNN, LSTM and GRU: equal parameters and data that no network has seen."""
+"""RNN, LSTM and GRU compared: equal parameters, unseen data, and a stored file that follows from its runs."""
 
 import numpy as np
 import pytest
@@ -133,3 +133,38 @@ def test_a_quick_run_writes_nothing(monkeypatch, capsys):
     said = capsys.readouterr().out
     assert said.count(title) == len(compared.NETWORKS)
     assert "nothing was written" in said
+
+
+class TestStored:
+    stored = results.load("cells_compared")
+    found = stored["results"]["tasks"]
+
+    def test_holds_every_network_of_every_task(self):
+        assert self.stored["command"] == compared.COMMAND
+        assert self.stored["seeds"] == [*compared.SELECTION_SEEDS, *compared.EVALUATION_SEEDS]
+        assert list(self.found) == TITLES
+        for task in self.found.values():
+            assert list(task["networks"]) == list(compared.NETWORKS)
+
+    @pytest.mark.parametrize("title", TITLES)
+    def test_its_statistics_follow_from_its_runs(self, made, title):
+        stored, task = self.found[title], made[title]
+        assert (stored["unit"], stored["updates"]) == (task.unit, task.updates)
+        scores = {}
+        for name, row in stored["networks"].items():
+            scores[name] = np.array(row["score of each seed"])
+            assert len(scores[name]) == len(compared.EVALUATION_SEEDS) >= 5
+            assert row["score"] == pytest.approx(scores[name].mean())
+            assert row["score interval"] == pytest.approx(compared.interval(scores[name]))
+            tried = row["score at each learning rate"]
+            assert row["learning rate"] == compared.LEARNING_RATES[int(np.argmin(tried))]
+            sizes = compared.hidden_sizes(task.features, task.answers)
+            layer = compared.NETWORKS[name][0]
+            assert row["hidden size"] == sizes[layer]
+            assert row["parameters"] == compared.parameters(layer, task.features, sizes[layer], task.answers)
+            low, median, high = row["milliseconds"]
+            assert 0 < low <= median <= high
+        for pair, difference in stored["differences"].items():
+            a, b = (scores[name] for name in pair.split(" - "))
+            assert difference["mean"] == pytest.approx((a - b).mean())
+            assert difference["interval"] == pytest.approx(compared.interval(a - b, 1 - 0.05 / 24))
