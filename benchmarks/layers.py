@@ -12,18 +12,19 @@ from tqdm import tqdm
 from benchmarks import rivals, timing
 from rnnkit import results
 
-COMMAND = "make bench"
-# (B, T, D, H): four common sizes, and what happens at the edges
+COMMAND = "python -m benchmarks.layers"
+# (B, T, D, H): four common sizes; a middle one with one number at its edge; and one where all are small
 SIZES = {
     (1, 25, 64, 100): "characters",
     (32, 35, 64, 256): "language model",
     (64, 60, 1, 50): "one series",
     (32, 200, 64, 128): "long sentences",
-    (32, 50, 1, 128): "edge: one input",
-    (1, 100, 128, 128): "edge: one sequence",
-    (8, 1000, 32, 64): "edge: 1000 steps",
-    (32, 50, 16, 8): "edge: 8 units",
-    (32, 30, 64, 512): "edge: 512 units",
+    (16, 50, 1, 128): "edge: one input",
+    (1, 50, 32, 128): "edge: one sequence",
+    (16, 1000, 32, 128): "edge: 1000 steps",
+    (16, 50, 32, 8): "edge: 8 units",
+    (16, 50, 32, 512): "edge: 512 units",
+    (1, 50, 8, 8): "all small",
 }
 BASE = {"B": 16, "T": 50, "D": 32, "H": 128}
 GROWTH = {"T": (25, 50, 100, 200, 400), "B": (1, 4, 16, 64, 256), "H": (32, 64, 128, 256, 512)}
@@ -35,7 +36,7 @@ QUICK_GROWTH = {"T": (2, 4), "B": (1, 2), "H": (4, 8)}
 
 
 def compare(name, size, label, repeats, at_least, peak):
-    """Race one layer at one size; return one row of the table for each of forward and training.
+    """Race one layer at one size; return one row of the table for each task.
 
     Times are milliseconds, ratios rnnkit's time over the rival's in the same turn, both as [first quartile,
     median, third quartile]; the share is that of the GEMM peak, from the median time.
@@ -128,7 +129,7 @@ def main(arguments=None):
                 f"{m:.2f} × {rival} ({a:.2f}–{b:.2f})" for rival, (a, m, b) in row["ratio"].items()
             )
             size = ", ".join(str(n) for n in row["size"].values())
-            print(f"{row['layer']:4} {row['task']:8} ({size}): {ratios}")
+            print(f"{row['layer']:4} {row['task']:9} ({size}): {ratios}")
         if quick:
             print("Quick run: nothing was written.")
         else:

@@ -17,11 +17,11 @@ def names():
 
 
 def rivals(name, B, T, D, H):
-    """Return {"forward": {rival: function}, "training": {rival: function}} for one layer and size.
+    """Return {task: {rival: function}} for one layer and size.
 
-    A function runs its layer once on the same random sequences (T, B, D). "forward" returns the outputs
-    (T, B, H), "training" the gradients of ⟨outputs, random numbers⟩ in the input and in the four parameters.
-    torch's forward runs without recording a graph; rnnkit always keeps what `backward` needs.
+    A function runs its layer once on the same random sequences (T, B, D). The tasks: "forward" returns the
+    outputs (T, B, H) and keeps what the way back needs; "training" returns the gradients of ⟨outputs, random
+    numbers⟩ in the input and in the four parameters; "inference" is "forward" where torch records no graph.
     """
     torch.manual_seed(0)
     module = getattr(torch.nn, name)(D, H)
@@ -44,7 +44,10 @@ def rivals(name, B, T, D, H):
         return torch.stack(outputs)
 
     def forward(run):
-        with torch.no_grad():
+        return run(x_leaf).detach()
+
+    def inference(run):
+        with torch.inference_mode():
             return run(x)
 
     def training(run, parameters):
@@ -67,17 +70,22 @@ def rivals(name, B, T, D, H):
             "torch.nn": lambda: training(run_module, module_parameters),
             "torch cells": lambda: training(run_cell, cell_parameters),
         },
+        "inference": {
+            "rnnkit": lambda: layer(x_numpy)[0],
+            "torch.nn": lambda: inference(run_module),
+            "torch cells": lambda: inference(run_cell),
+        },
     }
 
 
 def operations(name, B, T, D, H):
-    """Return how many operations the matrix products of a forward pass and of a training step need.
+    """Return how many operations the matrix products of each task need.
 
     2 operations for each of the G·H·(D + H) weights, sample and step. A training step needs three times as
     many: the gradients in the inputs and in the weights are products of the same size.
     """
     forward = 2 * B * T * GATES[name] * H * (D + H)
-    return {"forward": forward, "training": 3 * forward}
+    return {"forward": forward, "training": 3 * forward, "inference": forward}
 
 
 def require_equal(calls):

@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "tools/sphinxext"))  # loaded by Sphinx, not insta
 import course_benchmarks  # noqa: E402
 from course_benchmarks_plot import ratio_plot  # noqa: E402
 
-TASKS = ("forward", "training")
+TASKS = ("forward", "training", "inference")
 
 
 def require_complete(content, sizes, growths, names):
@@ -50,7 +50,7 @@ def test_a_quick_run_measures_everything_and_writes_nothing(capsys, monkeypatch)
     printed = capsys.readouterr().out
     for name in rivals.names():
         for task in TASKS:
-            assert f"{name:4} {task:8} (2, 3, 1, 4): " in printed
+            assert f"{name:4} {task:9} (2, 3, 1, 4): " in printed
     assert printed.endswith("Quick run: nothing was written.\n")
 
 
@@ -63,7 +63,7 @@ def test_a_whole_run_is_written_complete(tmp_path, monkeypatch):
     monkeypatch.setattr(bench, "AT_LEAST", 0.0)
     bench.main([])
     record = results.load("layer_speed", tmp_path)
-    assert record["command"] == "make bench"
+    assert record["command"] == "python -m benchmarks.layers"
     require_complete(record["results"], bench.QUICK_SIZES, bench.QUICK_GROWTH, rivals.names())
 
 

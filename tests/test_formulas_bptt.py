@@ -161,7 +161,8 @@ def test_softmax(seed, V):
 @formula(
     "eq-bptt-forward",
     r"""\begin{aligned}
-    z_t &= W_{ih} x_t + b_{ih} + W_{hh} h_{t-1} + b_{hh} \\
+    z_t &= W_{ih} x_t + b_{ih} \\
+    &\quad + W_{hh} h_{t-1} + b_{hh} \\
     h_t &= \tanh(z_t) \\
     y_t &= W_{hy} h_t + b_y \\
     p_t &= \operatorname{softmax}(y_t) \\

@@ -63,7 +63,7 @@ class LSTM(RecurrentLayer):
         # -2 go into the weights. If exp overflows, 1 / (1 + ∞) = 0 is the right limit.
         weight *= np.repeat(np.array([-1, -1, -2, -1], self.dtype), H)
         gates, tanh_c = np.empty((N, 4 * H), self.dtype), np.empty((N, H), self.dtype)
-        i, f, g, o = np.split(gates, 4, axis=1)
+        i, f, g, o = gates.reshape(N, 4, H).swapaxes(0, 1)
         scratch = np.empty((B, H), self.dtype)
         with np.errstate(over="ignore"):
             for before, rows, running in packing.steps:
@@ -85,8 +85,9 @@ class LSTM(RecurrentLayer):
         D = weights["weight_ih"].shape[1]
         output = inputs[len(dh) :, D:-1]
         inputs, c = inputs[packing.before], c[packing.before]
-        i, f, g, o = np.split(gates, 4, axis=1)
-        d_ifg = gates.reshape(len(gates), 4, -1)[:, :3]
+        by_gate = gates.reshape(len(gates), 4, -1)
+        i, f, g, o = by_gate.swapaxes(0, 1)
+        d_ifg = by_gate[:, :3]
         scratch = np.empty_like(dh)
         # The slopes are the same whatever gradient comes back. Several steps at once save calls; as few as
         # fit into the cache save time. They overwrite what they replace: c keeps f, tanh_c then is ∂h_t/∂c_t.

@@ -19,4 +19,4 @@ def test_every_race_stands_in_a_table_under_the_name_of_its_size(book):
         line = re.search(rf"<th[^>]*>(?:<p>)?{size}(?:</p>)?</th>.*?</tr>", table, re.DOTALL)[0]
         for first, median, third in row["ratio"].values():
             assert f"{median:.2f} ({first:.2f}–{third:.2f})" in line
-    assert page.count('<svg class="speed"') == 2
+    assert page.count('<svg class="speed"') == 3

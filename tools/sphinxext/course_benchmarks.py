@@ -4,7 +4,8 @@
     ```
 
 A directive writes one part of it: `summary`, what came out in one list; `about`, the machine and the run;
-`training` or `forward`, a drawing and a table for each layer; `growth`, how time grows with T, B and H.
+`training`, `forward` or `inference`, a drawing and a table for each layer; `growth`, how time grows with
+T, B and H.
 """
 
 import math
@@ -25,7 +26,7 @@ LETTERS = {
     "H": "hidden units H",
 }
 CLOCKS = {"process_time": "processor time of the process", "perf_counter": "time on the wall"}
-TASKS = {"training": "Training step", "forward": "Forward pass"}
+TASKS = {"training": "Training step", "forward": "Forward pass", "inference": "Inference"}
 
 
 class LayerSpeedDirective(SphinxDirective):
