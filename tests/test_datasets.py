@@ -54,9 +54,7 @@ def test_cmudict_has_39_sounds_and_stress_on_the_vowels_only():
 
 def test_cmudict_missing_or_damaged_names_the_repair(monkeypatch, tmp_path):
     monkeypatch.setattr(datasets, "DATA", tmp_path)
-    with pytest.raises(
-        FileNotFoundError, match=r"cmudict\.dict\.gz is missing .*git checkout"
-    ):
+    with pytest.raises(FileNotFoundError, match=r"cmudict\.dict\.gz is missing .*git checkout"):
         datasets.cmudict()
     (tmp_path / "cmudict.dict.gz").write_bytes(gzip.compress(b"hello HH AH0 L OW1\n"))
     with pytest.raises(ValueError, match=r"cmudict\.dict\.gz is not the expected data"):
