@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from rnnkit import _validation as v
+from rnnkit._files import write_atomically
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "results"
 KEYS = ("command", "seeds", "seconds", "hardware", "versions", "data", "results")
@@ -43,10 +44,7 @@ def save(name, content, *, command, seeds, seconds, data=None, folder=None):
         raise ValueError(
             f"content must hold dicts, lists, strings and finite numbers only: {error}"
         ) from None
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_suffix(".new")
-    new.write_text(_short_lists_on_one_line(text) + "\n", encoding="utf-8")
-    os.replace(new, path)
+    write_atomically(path, _short_lists_on_one_line(text) + "\n")
     return path
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook
 
 from rnnkit import _ranges
+from rnnkit._files import write_atomically
 
 several = st.lists(st.floats(-1e6, 1e6), min_size=5, max_size=10)
 SEEDS = [0, 1, 2, 3, 4]
@@ -89,7 +90,7 @@ def test_every_seed_must_measure_the_same(monkeypatch, tmp_path):
 def test_store_replaces_one_group(tmp_path):
     path = tmp_path / "ranges.json"
     range_ = {"low": 0, "high": 1}
-    calibrate.write(path, calibrate.text_of({"02_b": {"b.x": range_}, "01_a": {"a.old": range_}}))
+    write_atomically(path, calibrate.text_of({"02_b": {"b.x": range_}, "01_a": {"a.old": range_}}))
     calibrate.store("01_a", {"a.z": range_, "a.y": range_}, path)
     assert _ranges.read(path) == {"01_a": {"a.y": range_, "a.z": range_}, "02_b": {"b.x": range_}}
     text = path.read_text(encoding="utf-8")

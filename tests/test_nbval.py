@@ -15,6 +15,8 @@ import run_notebook
 from conftest import ROOT
 from nbformat.v4 import new_code_cell, new_notebook
 
+from rnnkit._files import write_atomically
+
 SHIFT = "0.004"
 NAMES = ("n.inside", "n.outside", "n.t.rnn.inside", "n.t2.a.outside", "n.t3.rnn.inside", "n.beside")
 SETUP = """
@@ -65,7 +67,7 @@ def stored(house, house_python):
     path = house / "chapters" / "96_cases.ipynb"
     nbformat.write(new_notebook(cells=[new_code_cell(source) for source, *_ in CASES.values()]), path)
     notebook = run_notebook.execute(path, {"PYTHONPATH": house_python["PYTHONPATH"]})
-    run_notebook.write(path, run_notebook.text_of(notebook))
+    write_atomically(path, run_notebook.text_of(notebook))
     return house
 
 

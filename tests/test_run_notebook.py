@@ -172,17 +172,3 @@ def test_canonical_form_is_final():
     text = canonical.text_of(canonical.canonical(noisy()))
     assert canonical.text_of(canonical.canonical(nbformat.v4.reads(text))) == text
     assert text.endswith("}\n")
-
-
-def test_write_leaves_the_old_file_if_it_cannot_finish(tmp_path, monkeypatch):
-    path = tmp_path / "file"
-    path.write_text("old")
-
-    def fail(self, target):
-        raise OSError("disk full")
-
-    monkeypatch.setattr("pathlib.Path.replace", fail)
-    with pytest.raises(OSError, match="disk full"):
-        canonical.write(path, "new")
-    assert path.read_text() == "old"
-    assert [file.name for file in tmp_path.iterdir()] == ["file"]

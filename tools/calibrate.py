@@ -12,10 +12,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from canonical import NotebookError, write
+from canonical import NotebookError
 from run_notebook import execute
 
 from rnnkit import _ranges
+from rnnkit._files import write_atomically
 
 FEWEST_SEEDS = 5
 DEVIATIONS = 4
@@ -94,7 +95,7 @@ def store(chapter, group, path=None):
     taken = {name: other for other, names in chapters.items() if other != chapter for name in names}
     if doubles := sorted(group.keys() & taken.keys()):
         raise NotebookError(f"{doubles[0]} is measured in {taken[doubles[0]]} already: choose another name")
-    write(path, text_of(chapters))
+    write_atomically(path, text_of(chapters))
 
 
 def text_of(chapters):

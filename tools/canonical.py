@@ -1,8 +1,6 @@
 """The canonical form of a notebook: nothing in it but what is the same in every run on one machine."""
 
 import hashlib
-import stat
-import tempfile
 from pathlib import Path
 
 import nbformat
@@ -65,21 +63,6 @@ def canonical(notebook):
 def text_of(notebook):
     """Return the notebook as the text of its file."""
     return nbformat.v4.writes(notebook) + "\n"
-
-
-def write(path, text):
-    """Replace the file `path` in one step: whatever happens, it is either the old file or the new one."""
-    path = Path(path)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        temporary.chmod(stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink()
-        raise
 
 
 def _cell_id(cell, taken):

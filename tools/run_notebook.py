@@ -14,12 +14,14 @@ import tempfile
 from pathlib import Path
 
 import ipykernel.kernelspec
-from canonical import NotebookError, canonical, read, text_of, write
+from canonical import NotebookError, canonical, read, text_of
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from tqdm import tqdm
+
+from rnnkit._files import write_atomically
 
 CELL_TIMEOUT = 600  # seconds
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -127,7 +129,7 @@ def main(arguments=None):
             print(_difference(path, stored, text))
             failed = True
         elif text != stored:
-            write(path, text)
+            write_atomically(path, text)
             print(f"{path}: written")
         else:
             print(f"{path}: unchanged")

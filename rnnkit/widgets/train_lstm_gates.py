@@ -4,12 +4,12 @@
 starts, the loss of the best constant answer, and the weights of the best start: the unit and its readout.
 """
 
-import json
 from pathlib import Path
 
 import numpy as np
 
 from rnnkit import tasks
+from rnnkit._files import json_by_key, write_atomically
 
 CHECKPOINT = Path(__file__).resolve().parents[2] / "data" / "checkpoints" / "lstm_adding.json"
 RECIPE = {
@@ -82,7 +82,5 @@ def main():
         "seed": RECIPE["seeds"][best],
         "weights": {name: w.tolist() for name, w in runs[best][0].items()},
     }
-    lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in stored.items()]
-    CHECKPOINT.parent.mkdir(exist_ok=True)
-    CHECKPOINT.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    write_atomically(CHECKPOINT, json_by_key(stored))
     print(f"{CHECKPOINT.name}: loss {losses[best]}, a constant answer gets {stored['trivial']}")

@@ -6,12 +6,12 @@ backward. Three readouts are trained together on their states: one has the forwa
 states, one has both.
 """
 
-import json
 import re
 
 import numpy as np
 
 from rnnkit import datasets
+from rnnkit._files import json_by_key, write_atomically
 from rnnkit.layers import GRU
 from rnnkit.text import pad
 from rnnkit.widgets import int8
@@ -194,7 +194,5 @@ def main():
         "words": figure_words(),
         "weights": weights,
     }
-    lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in stored.items()]
-    CHECKPOINT.parent.mkdir(exist_ok=True)
-    CHECKPOINT.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    write_atomically(CHECKPOINT, json_by_key(stored))
     print(f"{CHECKPOINT.name}: accuracy {stored['accuracy']}")

@@ -6,6 +6,7 @@ the weights and the loss.
 
 import json
 
+from rnnkit._files import write_atomically
 from rnnkit.widgets.unroller import ALPHABET, CHECKPOINT
 
 RECIPE = {
@@ -62,6 +63,5 @@ def main():
         f'{{"recipe": {json.dumps(recipe, indent=1)},\n"epochs": {json.dumps(EPOCHS)},\n'
         f'"losses": {json.dumps(losses)},\n"weights": [\n' + ",\n".join(lines) + "\n]}\n"
     )
-    CHECKPOINT.parent.mkdir(exist_ok=True)
-    CHECKPOINT.write_text(text, encoding="utf-8")
+    write_atomically(CHECKPOINT, text)
     print(f"{CHECKPOINT.name}: loss {losses[0]} at the start, {losses[-1]} after {EPOCHS[-1]} updates")
