@@ -4,32 +4,17 @@ Each test carries the printed LaTeX. If the chapter changes an equation, or gets
 until they compute what is printed.
 """
 
-import re
-
-import canonical
 import numpy as np
 import torch
-from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from printed_formulas import PrintedFormulas
 
-PRINTED = re.compile(
-    r"^```\{math\}\n:label: (eq-bidirectional-[\w-]+)\n(.*?)\n```$", re.MULTILINE | re.DOTALL
-)
-TESTED = {}
+CHAPTER = PrintedFormulas("05_bidirectional")
+formula = CHAPTER.formula
 
 sizes = st.integers(1, 5)
 seeds = st.integers(0, 2**32 - 1)
-
-
-def formula(label, latex):
-    """Note which equation a test computes."""
-
-    def note(test):
-        TESTED[label] = latex
-        return test
-
-    return note
 
 
 def network(seed, T, D, H, **options):
@@ -67,14 +52,7 @@ def directions(weights, x, H):
 
 
 def test_the_chapter_prints_exactly_these_equations():
-    text = "\n".join(
-        cell.source
-        for cell in canonical.read(ROOT / "chapters" / "05_bidirectional.ipynb").cells
-        if cell.cell_type == "markdown"
-    )
-    printed = {label: " ".join(latex.split()) for label, latex in PRINTED.findall(text)}
-    assert printed == {label: " ".join(latex.split()) for label, latex in TESTED.items()}
-    assert len(re.findall(r"^:label: eq-", text, re.MULTILINE)) == len(printed)
+    CHAPTER.assert_all_tested()
 
 
 @formula(

@@ -4,19 +4,17 @@ Each test carries the printed LaTeX. If the chapter changes an equation, or gets
 until they compute what is printed.
 """
 
-import re
 from types import SimpleNamespace
 
-import canonical
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from printed_formulas import PrintedFormulas
 
-PRINTED = re.compile(r"^```\{math\}\n:label: (eq-bptt-[\w-]+)\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
-TESTED = {}
+CHAPTER = PrintedFormulas("02_bptt")
+formula = CHAPTER.formula
 
 sizes = st.integers(1, 5)
 networks = st.builds(
@@ -28,16 +26,6 @@ networks = st.builds(
 def any_network(test):
     """Run a test on random networks, fewer than usual: each builds a graph in PyTorch."""
     return settings(max_examples=20)(given(n=networks)(test))
-
-
-def formula(label, latex):
-    """Note which equation a test computes."""
-
-    def note(test):
-        TESTED[label] = latex
-        return test
-
-    return note
 
 
 def network(seed, T, D, H, V):
@@ -88,14 +76,7 @@ def steps(n):
 
 
 def test_the_chapter_prints_exactly_these_equations():
-    text = "\n".join(
-        cell.source
-        for cell in canonical.read(ROOT / "chapters" / "02_bptt.ipynb").cells
-        if cell.cell_type == "markdown"
-    )
-    printed = {label: " ".join(latex.split()) for label, latex in PRINTED.findall(text)}
-    assert printed == {label: " ".join(latex.split()) for label, latex in TESTED.items()}
-    assert len(re.findall(r"^:label: eq-", text, re.MULTILINE)) == len(printed)
+    CHAPTER.assert_all_tested()
 
 
 @formula(

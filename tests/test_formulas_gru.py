@@ -4,35 +4,23 @@ Each test carries the printed LaTeX. If the chapter changes an equation, or gets
 until they compute what is printed.
 """
 
-import re
 from types import SimpleNamespace
 
-import canonical
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from printed_formulas import PrintedFormulas
 
 from rnnkit import models
 from rnnkit.cells import sigmoid
 
-PRINTED = re.compile(r"^```\{math\}\n:label: (eq-gru-[\w-]+)\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
-TESTED = {}
+CHAPTER = PrintedFormulas("04_gru")
+formula = CHAPTER.formula
 
 sizes = st.integers(1, 5)
 seeds = st.integers(0, 2**32 - 1)
-
-
-def formula(label, latex):
-    """Note which equation a test computes."""
-
-    def note(test):
-        TESTED[label] = " ".join(latex.split())
-        return test
-
-    return note
 
 
 def cell(seed, D, H, T=1):
@@ -83,13 +71,7 @@ def close(printed, found):
 
 
 def test_the_chapter_prints_exactly_these_equations():
-    text = "\n".join(
-        cell.source
-        for cell in canonical.read(ROOT / "chapters" / "04_gru.ipynb").cells
-        if cell.cell_type == "markdown"
-    )
-    assert {label: " ".join(latex.split()) for label, latex in PRINTED.findall(text)} == TESTED
-    assert len(re.findall(r"^:label: eq-", text, re.MULTILINE)) == len(TESTED)
+    CHAPTER.assert_all_tested()
 
 
 @formula("eq-gru-reset-gate", r"r_t = \sigma\left(W_{ir} x_t + b_{ir} + W_{hr} h_{t-1} + b_{hr}\right)")

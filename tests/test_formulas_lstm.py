@@ -5,21 +5,19 @@ until they compute what is printed.
 """
 
 import math
-import re
 from types import SimpleNamespace
 
-import canonical
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from printed_formulas import PrintedFormulas
 
 from rnnkit.cells import sigmoid
 
-PRINTED = re.compile(r"^```\{math\}\n:label: (eq-lstm-[\w-]+)\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
-TESTED = {}
+CHAPTER = PrintedFormulas("03_lstm")
+formula = CHAPTER.formula
 
 sizes = st.integers(1, 5)
 networks = st.builds(
@@ -30,16 +28,6 @@ networks = st.builds(
 def any_network(test):
     """Run a test on random networks, fewer than usual: each builds a graph in PyTorch."""
     return settings(max_examples=20)(given(n=networks)(test))
-
-
-def formula(label, latex):
-    """Note which equation a test computes."""
-
-    def note(test):
-        TESTED[label] = " ".join(latex.split())
-        return test
-
-    return note
 
 
 def network(seed, T, D, H):
@@ -91,13 +79,7 @@ def jacobian(n, function, state):
 
 
 def test_the_chapter_prints_exactly_these_equations():
-    notebook = canonical.read(ROOT / "chapters" / "03_lstm.ipynb")
-    printed = {}
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            printed |= {label: " ".join(latex.split()) for label, latex in PRINTED.findall(cell.source)}
-            assert cell.source.count(":label: eq-") == len(PRINTED.findall(cell.source))
-    assert printed == TESTED
+    CHAPTER.assert_all_tested()
 
 
 @formula("eq-lstm-input-gate", r"i_t = \sigma\left(W_{ii} x_t + b_{ii} + W_{hi} h_{t-1} + b_{hi}\right)")
