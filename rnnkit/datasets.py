@@ -9,10 +9,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+
+from rnnkit.series.adjusting import adjusted
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 DIGITS_SHA256 = "6ebb3d2fee246a4e99363262ddf8a00a3c41bee6014c373ed9d9216ba7f651b8"
 CMUDICT_SHA256 = "81917843c7f44ce2b094ac63873c2c7a4cf802040792c455ba3ca406891c3d22"
+STOCK_PRICES_SHA256 = "e28e2b975c2a2dca499f7f3986f9364fc4749a519997ef7ac0807680687fbcd9"
 
 
 def digits():
@@ -73,6 +77,35 @@ def cmudict():
         word = re.sub(r"\([0-9]+\)$", "", entry)  # tomato(2) is the second way to say tomato
         pronunciations.setdefault(word, []).append(tuple(sounds))
     return pronunciations
+
+
+def stock_prices():
+    """Daily prices of four shares up to 1 March 2013: AAPL, IBM, MSFT from March 2000, GOOG from August 2004.
+
+    Open, high, low and close are in dollars and adjusted for splits and dividends: each is multiplied by the
+    adjusted close of its day, divided by the close. The file is `data/stock_prices.csv.gz`.
+
+    Returns
+    -------
+    prices : dict[str, pandas.DataFrame]
+        For each ticker one row a trading day: an index `date`, the columns open, high, low, close (float64)
+        and volume (int64), the shares traded, as they were counted on that day.
+
+    Raises
+    ------
+    FileNotFoundError
+        if the file is missing.
+    ValueError
+        if the file does not hold the bytes that the course was written with.
+
+    """
+    text = read_verified(
+        DATA / "stock_prices.csv.gz", STOCK_PRICES_SHA256, repair="git checkout -- data/stock_prices.csv.gz"
+    )
+    table = pd.read_csv(io.BytesIO(text), parse_dates=["Date"])
+    table = table.rename(columns=str.lower).set_index("date")
+    table = adjusted(table, table.pop("adj close"))
+    return {ticker: rows.drop(columns="ticker") for ticker, rows in table.groupby("ticker")}
 
 
 def read_verified(path, sha256, repair):

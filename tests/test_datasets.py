@@ -61,6 +61,42 @@ def test_cmudict_missing_or_damaged_names_the_repair(monkeypatch, tmp_path):
         datasets.cmudict()
 
 
+def test_stock_prices_are_four_clean_tables():
+    prices = datasets.stock_prices()
+    days = {ticker: len(table) for ticker, table in prices.items()}
+    assert days == {"AAPL": 3270, "GOOG": 2148, "IBM": 3270, "MSFT": 3270}
+    for table in prices.values():
+        assert table.index.name == "date"
+        assert table.index.is_monotonic_increasing
+        assert table.index.is_unique
+        assert str(table.index[-1].date()) == "2013-03-01"
+        assert list(table) == ["open", "high", "low", "close", "volume"]
+        assert table.notna().all(axis=None)
+        assert (table > 0).all(axis=None)
+        assert (table["high"] >= table[["open", "low", "close"]].max(axis=1)).all()
+        assert (table["low"] <= table[["open", "close"]].min(axis=1)).all()
+
+
+def test_stock_prices_are_adjusted():
+    apple = datasets.stock_prices()["AAPL"]
+    first = apple.loc["2000-03-01"]
+    assert first["close"] == pytest.approx(4.186662803811, rel=1e-15)
+    assert first["open"] == pytest.approx(118.56 * 4.186662803811 / 130.31, rel=1e-12)
+    assert first["volume"] == 9_616_100
+    change = apple["close"].pct_change()
+    assert abs(change["2005-02-28"]) < 0.01  # each share became two
+    assert change["2000-09-29"] == pytest.approx(-0.5187, abs=1e-4)  # a real fall, after a warning
+
+
+def test_stock_prices_missing_or_damaged_names_the_repair(monkeypatch, tmp_path):
+    monkeypatch.setattr(datasets, "DATA", tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"stock_prices\.csv\.gz is missing .*git checkout"):
+        datasets.stock_prices()
+    (tmp_path / "stock_prices.csv.gz").write_bytes(gzip.compress(b"Ticker,Date\n"))
+    with pytest.raises(ValueError, match=r"stock_prices\.csv\.gz is not the expected data"):
+        datasets.stock_prices()
+
+
 def packed(tmp_path, content):
     path = tmp_path / "data.csv.gz"
     path.write_bytes(gzip.compress(content, mtime=0))
