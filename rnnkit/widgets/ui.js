@@ -26,7 +26,8 @@ function formatNumber(value, digits = 2) {
   checkNumber("value", value);
   let text = value.toFixed(digits);
   if (Math.abs(value) > 99) text = shortened(value, digits);
-  return (/[1-9]/.test(text) ? text : text.replace("-", "")).replace("-", "−");
+  if (text[0] !== "-") return text;
+  return (/[1-9]/.test(text) ? "−" : "") + text.slice(1);
 }
 
 function shortened(value, digits) {
@@ -168,9 +169,10 @@ function bind(root) {
     ...marked("text").map(([element, path]) => [path, (value) => setText(element, String(value))]),
     ...marked("heat").map(([element, path]) => {
       const scale = Number(element.dataset.scale);
+      const [sign, strength] = ["data-sign", "fill-opacity"].map((name) => whenNew((to) => setAttribute(element, name, to)));
       return [path, (value) => {
-        setAttribute(element, "data-sign", value < 0 ? "-" : "+");
-        setAttribute(element, "fill-opacity", (STRONGEST * Math.min(1, Math.abs(value) / scale)).toFixed(3));
+        sign(value < 0 ? "-" : "+");
+        strength((STRONGEST * Math.min(1, Math.abs(value) / scale)).toFixed(3));
       }];
     }),
     ...marked("state-of").map(([element, path]) => [path, (value) => setAttribute(element, "data-state", value)]),

@@ -151,24 +151,25 @@ MOVES = """async watch => {
       for (let k = 0; k < 3000; k++) text = (k * 0.7).toFixed(2) + text.slice(0, 9);
       done(text);
     }));
+    // a browser has moved the slider's thumb before it tells of the input
+    slider.value = Number(slider.min) + (slider.max - slider.min) * (turn % 2 || (turn * 0.382) % 1);
+    const watcher = new MutationObserver(() => {});
+    const all = { subtree: true, characterData: true, attributes: true };
+    if (watch) watcher.observe(host.querySelector("svg"), all);
+    const frame = new MessageChannel(), input = new Event("input", { bubbles: true });
     // just before a frame, where a browser gives out input too
     await new Promise(done => requestAnimationFrame(() => {
-      const watcher = new MutationObserver(() => {});
-      const all = { subtree: true, characterData: true, attributes: true };
-      if (watch) watcher.observe(host.querySelector("svg"), all);
       const start = performance.now();
-      slider.value = Number(slider.min) + (slider.max - slider.min) * (turn % 2 || (turn * 0.382) % 1);
-      slider.dispatchEvent(new Event("input", { bubbles: true }));
+      slider.dispatchEvent(input);
       queueMicrotask(() => { // after those of the figure, and before the frame
         if (!watch || watcher.takeRecords().length) changed.push(performance.now() - start);
-        watcher.disconnect();
       });
-      const channel = new MessageChannel();
-      channel.port1.onmessage = () => {
+      frame.port1.onmessage = () => {
         painted.push(performance.now() - start);
+        watcher.disconnect();
         done();
       };
-      channel.port2.postMessage(0);
+      frame.port2.postMessage(0);
     }));
   }
   return { changed, painted };
