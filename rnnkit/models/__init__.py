@@ -1,6 +1,7 @@
-"""PyTorch models of the course: cells written out, and readers of padded batches."""
+"""PyTorch models of the course: cells written out, readers of padded batches, forecasters of series."""
 
 from rnnkit.models.cells import GRUCell, LSTMCell, RNNCell
+from rnnkit.models.forecaster import Forecaster
 from rnnkit.models.sequence import SequenceClassifier, SequenceTagger
 
-__all__ = ["GRUCell", "LSTMCell", "RNNCell", "SequenceClassifier", "SequenceTagger"]
+__all__ = ["Forecaster", "GRUCell", "LSTMCell", "RNNCell", "SequenceClassifier", "SequenceTagger"]
