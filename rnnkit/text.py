@@ -1,9 +1,11 @@
-"""Sequences of tokens as arrays: a vocabulary, padding to one length, masks, and batches of similar length.
+"""Sequences of tokens as arrays: a tokeniser, a vocabulary, padding, masks, and batches of similar length.
 
 A token is any string: a letter, a sound, a word. All arrays here have the batch first, (B, T).
 """
 
 import json
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
@@ -13,6 +15,40 @@ from rnnkit import _validation as v
 
 PAD, UNK = 0, 1  # the first two indices of every vocabulary
 SPECIAL = ("<pad>", "<unk>")
+
+# Ranges of characters, the same in widgets/tokenize.js: what \w, \s and lower() know of Unicode depends on
+# the version of Python and of the browser.
+_HIDDEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+_ACCENTED = re.compile("[A-Za-z][\u0300-\u036f]")
+_CAPITAL = re.compile("[A-Z\u00c0-\u00d6\u00d8-\u00de]")
+_STRAIGHT = str.maketrans("\u2018\u2019\u201b\u02bc\u201c\u201d\u201e\u201f", "''''\"\"\"\"")
+_BLANK = "\0-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_LETTER = (
+    "0-9a-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u167f\u1681-\u1fff\u2c00-\u2dff"
+    "\u3040-\ufeff\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uffdc"
+)
+_TOKEN = re.compile(f"n't(?![{_LETTER}])|'(?:d|ll|m|re|s|ve)(?![{_LETTER}])|[{_LETTER}]+|[^{_BLANK}]")
+
+
+def tokenize(text):
+    """Split a text into words and marks: "It isn't GOOD..." gives it, is, n't, good, and three full stops.
+
+    The steps, which `tokenize` in widgets/tokenize.js takes too:
+
+    1. Curly apostrophes and quotation marks become straight ones. Characters that cannot be seen (soft
+       hyphens, zero-width blanks, marks of direction and variation) are dropped.
+    2. An English letter with a separate accent becomes one character. A to Z and À to Þ become small letters.
+    3. A blank is put before every n't. From left to right, the first of these is then a token: n't at the end
+       of a word; 'd, 'll, 'm, 're, 's, 've at the end of a word; a run of letters and digits; any other
+       character that is not blank. Characters of other scripts count as letters; control characters, NUL
+       among them, as blanks.
+
+    Returns a list of strings; it is empty for a blank text. Raises TypeError if `text` is no string.
+    """
+    text = _HIDDEN.sub("", v.instance("text", text, str).translate(_STRAIGHT))
+    text = _ACCENTED.sub(lambda pair: unicodedata.normalize("NFC", pair[0]), text)
+    text = _CAPITAL.sub(lambda letter: chr(ord(letter[0]) + 32), text)
+    return _TOKEN.findall(text.replace("n't", " n't"))
 
 
 class Vocabulary:
@@ -110,6 +146,26 @@ def pad(sequences, value=PAD):
     x = np.full((len(rows), lengths.max()), value, dtype=np.int64)
     x[mask(lengths)] = np.concatenate(rows)
     return x, lengths
+
+
+def collate(samples, classes=2):
+    """Make one batch of torch tensors of encoded texts, as `collate_fn` of a torch DataLoader wants it.
+
+    samples: B pairs (indices, label): integers (T_b,), at least one, and an integer from 0 to classes − 1.
+    Returns (x, lengths), labels: what a classifier reads, x (B, T) and lengths (B,), and its targets (B,),
+    all int64.
+    """
+    import torch
+
+    if not v.instance("samples", samples, (list, tuple)):
+        raise ValueError("samples must not be empty")
+    for k, sample in enumerate(samples):
+        if len(v.instance(f"samples[{k}]", sample, (list, tuple))) != 2:
+            raise ValueError(f"samples[{k}] must be a pair (indices, label), got {v.describe(sample)}")
+        v.integer(f"label of samples[{k}]", sample[1], 0, classes - 1)
+    rows, labels = zip(*samples, strict=True)
+    x, lengths = pad(rows)
+    return (torch.from_numpy(x), torch.from_numpy(lengths)), torch.tensor(labels)
 
 
 def mask(lengths, steps=None):
