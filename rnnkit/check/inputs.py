@@ -1,6 +1,17 @@
-"""Numbers for the cases of exercises."""
+"""Cases that several exercises share, and numbers for cases."""
 
 import numpy as np
+
+_SIZES = {"B": 5, "T": 7, "D": 3, "H": 4}  # no two of them, nor twice one of them, are equal
+_PLAIN = _SIZES | {"num_layers": 1, "bidirectional": False, "batch_first": False}
+LAYERS = {
+    "one layer": _PLAIN,
+    "three layers": _PLAIN | {"num_layers": 3},
+    "batch first": _PLAIN | {"batch_first": True},
+    "both directions": _PLAIN | {"bidirectional": True},
+    "all together": _PLAIN | {"num_layers": 2, "bidirectional": True, "batch_first": True},
+}
+"""Cases of exercises about the shapes of torch's layers."""
 
 
 def tenths(*shape, seed, within=0.9):

@@ -3,16 +3,12 @@
 import numpy as np
 
 from rnnkit.check.engine import Exercise, Mistake
-
-
-def _tenths(*shape, seed):
-    """Numbers with one decimal between −0.9 and 0.9: short enough to check a step on paper."""
-    return np.random.default_rng(seed).integers(-9, 10, shape) / 10
+from rnnkit.check.inputs import tenths
 
 
 def _weights(D, H, seed):
     shapes = {"weight_ih": (H, D), "weight_hh": (H, H), "bias_ih": (H,), "bias_hh": (H,)}
-    return {name: _tenths(*shape, seed=seed + i) for i, (name, shape) in enumerate(shapes.items())}
+    return {name: tenths(*shape, seed=seed + i) for i, (name, shape) in enumerate(shapes.items())}
 
 
 def _step(x, h, weight_ih, weight_hh, bias_ih, bias_hh):
@@ -27,7 +23,7 @@ def _step_of_previous_sample(x, h, *weights):
 
 
 def _step_case(B, D, H, seed):
-    return {"x": _tenths(B, D, seed=seed), "h": _tenths(B, H, seed=seed + 9), **_weights(D, H, seed + 1)}
+    return {"x": tenths(B, D, seed=seed), "h": tenths(B, H, seed=seed + 9), **_weights(D, H, seed + 1)}
 
 
 # In the variants W, U are weight_ih, weight_hh and b, c are bias_ih, bias_hh.
@@ -137,7 +133,7 @@ def _backwards(change):
 
 
 def _forward_case(T, B, D, H, seed):
-    return {"x": _tenths(T, B, D, seed=seed), "h0": _tenths(B, H, seed=seed + 9), **_weights(D, H, seed + 1)}
+    return {"x": tenths(T, B, D, seed=seed), "h0": tenths(B, H, seed=seed + 9), **_weights(D, H, seed + 1)}
 
 
 rnn_forward = Exercise(

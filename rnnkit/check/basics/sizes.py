@@ -1,6 +1,7 @@
 """What torch.nn.RNN returns and holds, in numbers: shapes and the count of parameters."""
 
 from rnnkit.check.engine import Exercise, Mistake
+from rnnkit.check.inputs import LAYERS
 
 
 def _shapes(B, T, D, H, num_layers, bidirectional, batch_first):
@@ -11,23 +12,12 @@ def _shapes(B, T, D, H, num_layers, bidirectional, batch_first):
     }
 
 
-def _shapes_case(num_layers=1, bidirectional=False, batch_first=False):
-    sizes = {"B": 5, "T": 7, "D": 3, "H": 4}  # no two of them, nor twice one of them, are equal
-    return sizes | {"num_layers": num_layers, "bidirectional": bidirectional, "batch_first": batch_first}
-
-
 # In the variants L is num_layers, two is bidirectional and first is batch_first.
 shapes = Exercise(
     name="shapes",
     returns="the result",
     reference=_shapes,
-    cases={
-        "one layer": _shapes_case(),
-        "three layers": _shapes_case(num_layers=3),
-        "batch first": _shapes_case(batch_first=True),
-        "both directions": _shapes_case(bidirectional=True),
-        "all together": _shapes_case(num_layers=2, bidirectional=True, batch_first=True),
-    },
+    cases=LAYERS,
     mistakes=(
         Mistake(
             "you put the batch first in h_n too.",

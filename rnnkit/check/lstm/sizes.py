@@ -1,6 +1,7 @@
 """What torch.nn.LSTM returns and holds, in numbers: shapes and the count of parameters."""
 
 from rnnkit.check.engine import Exercise, Mistake
+from rnnkit.check.inputs import LAYERS
 
 
 def _sizes(B, T, D, H, L, two, first, *, gates=4, biases=2, deeper=None):
@@ -36,24 +37,13 @@ def _count_with(change):
     return lambda *sizes: _sizes(*sizes) | {"parameters": _sizes(*change(*sizes))["parameters"]}
 
 
-def _case(num_layers=1, bidirectional=False, batch_first=False):
-    sizes = {"B": 5, "T": 7, "D": 3, "H": 4}  # no two of them, nor twice one of them, are equal
-    return sizes | {"num_layers": num_layers, "bidirectional": bidirectional, "batch_first": batch_first}
-
-
 lstm_sizes = Exercise(
     name="lstm_sizes",
     returns="the result",
     reference=lambda B, T, D, H, num_layers, bidirectional, batch_first: _sizes(
         B, T, D, H, num_layers, bidirectional, batch_first
     ),
-    cases={
-        "one layer": _case(),
-        "three layers": _case(num_layers=3),
-        "batch first": _case(batch_first=True),
-        "both directions": _case(bidirectional=True),
-        "all together": _case(num_layers=2, bidirectional=True, batch_first=True),
-    },
+    cases=LAYERS,
     mistakes=(
         Mistake(
             "c_n is missing.",
