@@ -46,12 +46,15 @@ class GatedFigure(LiveFigure):
     """One unit of a gated layer, at one step of a sequence or at one step alone.
 
     A subclass has `_presets`, {name: {"sentence": what it does, "settings": {trait: value}}}, the name of its
-    `_first` preset, the traits `preset` and `gate`, and `_from_torch(weights)`, which gives the traits of the
-    weights that torch has for this layer.
+    `_first` preset, and the traits `preset` and `gate`. It names its gates, `_stacked` as in torch's arrays,
+    and has the traits wx_g, wh_g and b_g for the weight on x, the weight on h and the sum of both biases of
+    each gate g. For a gate that is also in `_apart`, b_g is the bias beside x, and bh_g the one beside h.
     """
 
     _presets: ClassVar = {}
     _first = ""
+    _stacked = ()
+    _apart = ()
 
     mode = one_of(("sequence", "step"), "sequence")
     inputs = checked(_sequence, default_value=[0.0])
@@ -74,6 +77,22 @@ class GatedFigure(LiveFigure):
     @traitlets.validate("t")
     def _within_sequence(self, proposal):
         return as_trait_error(v.integer, "t", proposal["value"], 1, len(self.inputs))
+
+    @property
+    def weights(self):
+        """The weights as the cell of torch has them, with the biases that the figure adds up in bias_ih."""
+        columns = {kind: [getattr(self, f"{kind}_{g}") for g in self._stacked] for kind in ("wx", "wh", "b")}
+        beside_h = [getattr(self, f"bh_{g}") if g in self._apart else 0.0 for g in self._stacked]
+        return {
+            "weight_ih": np.array(columns["wx"])[:, None],
+            "weight_hh": np.array(columns["wh"])[:, None],
+            "bias_ih": np.array(columns["b"]),
+            "bias_hh": np.array(beside_h),
+        }
+
+    @weights.setter
+    def weights(self, weights):
+        self._set(self._from_torch(weights))
 
     def through_time(self, steps, rows):
         """Return {T, t, where, run} of the computed `steps`: which is shown, and `rows` of all of them."""
@@ -110,6 +129,17 @@ class GatedFigure(LiveFigure):
         """Return the picture; the places of the controls are in it."""
         return join((self.picture(self.numbers()),))
 
+    def _from_torch(self, weights):
+        """Return the traits of the weights that torch has for this layer."""
+        arrays = _torch_arrays(weights, len(self._stacked))
+        traits = {}
+        for k, gate in enumerate(self._stacked):
+            w_x, w_h, b_x, b_h = (float(array[k]) for array in arrays.values())
+            traits |= {f"wx_{gate}": w_x, f"wh_{gate}": w_h}
+            apart = gate in self._apart
+            traits |= {f"b_{gate}": b_x, f"bh_{gate}": b_h} if apart else {f"b_{gate}": b_x + b_h}
+        return traits
+
     def _set(self, settings):
         with self.hold_sync(), self.hold_trait_notifications():  # to the page in one message, not one by one
             for name, value in settings.items():
@@ -127,7 +157,7 @@ class GatedFigure(LiveFigure):
             self.preset = "own"
 
 
-def torch_arrays(weights, gates):
+def _torch_arrays(weights, gates):
     """Return torch's four arrays of a layer of one unit with one input, checked, each (gates,)."""
     v.instance("weights", weights, dict)
     short = {str(key).removesuffix("_l0"): value for key, value in weights.items()}

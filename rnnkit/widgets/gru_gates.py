@@ -6,7 +6,7 @@ from rnnkit import _validation as v
 from rnnkit import cells
 from rnnkit.widgets import gru_gates_picture as drawn
 from rnnkit.widgets.figure import checked
-from rnnkit.widgets.gates import OPEN, SHUT, GatedFigure, one_of, torch_arrays, weight
+from rnnkit.widgets.gates import OPEN, SHUT, GatedFigure, one_of, weight
 
 GATES = ("r", "z", "n")  # as torch stacks them
 WEIGHTS = (*(f"{kind}_{gate}" for gate in GATES for kind in ("wx", "wh", "b")), "bh_n")
@@ -77,6 +77,8 @@ class GRUGates(GatedFigure):
     _module = "gru_gates"
     _presets = PRESETS
     _first = "differ"
+    _stacked = GATES
+    _apart = ("n",)
 
     preset = one_of((*PRESETS, "own"), "differ")
     gate = one_of(("z", "r", "n", "inputs"), "r")
@@ -87,21 +89,6 @@ class GRUGates(GatedFigure):
 
     def __init__(self, preset="differ", *, weights=None, **traits):
         super().__init__(preset, weights, traits)
-
-    @property
-    def weights(self):
-        """The weights as torch.nn.GRUCell(1, 1) has them; both biases of r and z are in bias_ih."""
-        columns = {kind: [getattr(self, f"{kind}_{gate}") for gate in GATES] for kind in ("wx", "wh", "b")}
-        return {
-            "weight_ih": np.array(columns["wx"])[:, None],
-            "weight_hh": np.array(columns["wh"])[:, None],
-            "bias_ih": np.array(columns["b"]),
-            "bias_hh": np.array([0.0, 0.0, self.bh_n]),
-        }
-
-    @weights.setter
-    def weights(self, weights):
-        self._set(self._from_torch(weights))
 
     def numbers(self):
         """Return what is drawn.
@@ -144,14 +131,6 @@ class GRUGates(GatedFigure):
             steps.append(_step(x, h, weights, reset_after))
             h = steps[-1]["h"]
         return steps
-
-    @staticmethod
-    def _from_torch(weights):
-        arrays = torch_arrays(weights, 3)
-        bias = arrays["bias_ih"] + [*arrays["bias_hh"][:2], 0.0]
-        columns = {"wx": arrays["weight_ih"], "wh": arrays["weight_hh"], "b": bias}
-        traits = {f"{kind}_{g}": float(columns[kind][k]) for kind in columns for k, g in enumerate(GATES)}
-        return {**traits, "bh_n": float(arrays["bias_hh"][2])}
 
 
 def _step(x, h, weights, reset_after):

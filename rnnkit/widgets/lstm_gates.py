@@ -14,7 +14,6 @@ from rnnkit.widgets.gates import (
     GatedFigure,
     bounded,
     one_of,
-    torch_arrays,
     weight,
 )
 
@@ -82,6 +81,7 @@ class LSTMGates(GatedFigure):
     _module = "lstm_gates"
     _presets = PRESETS
     _first = "latch"
+    _stacked = GATES
 
     preset = one_of((*PRESETS, "own"), "latch")
     gate = one_of((*GATES, "inputs"), "i")
@@ -94,21 +94,6 @@ class LSTMGates(GatedFigure):
 
     def __init__(self, preset="latch", *, weights=None, **traits):
         super().__init__(preset, weights, traits)
-
-    @property
-    def weights(self):
-        """The weights as torch.nn.LSTMCell(1, 1) has them; both biases are in bias_ih."""
-        columns = {kind: [getattr(self, f"{kind}_{gate}") for gate in GATES] for kind in ("wx", "wh", "b")}
-        return {
-            "weight_ih": np.array(columns["wx"])[:, None],
-            "weight_hh": np.array(columns["wh"])[:, None],
-            "bias_ih": np.array(columns["b"]),
-            "bias_hh": np.zeros(4),
-        }
-
-    @weights.setter
-    def weights(self, weights):
-        self._set(self._from_torch(weights))
 
     def numbers(self):
         """Return what is drawn: T, t and "where" in words, the numbers of this "step", the "run" by rows."""
@@ -132,13 +117,6 @@ class LSTMGates(GatedFigure):
             drawn.summary(values),
             class_="gates",
         )
-
-    @staticmethod
-    def _from_torch(weights):
-        arrays = torch_arrays(weights, 4)
-        bias = arrays["bias_ih"] + arrays["bias_hh"]
-        columns = {"wx": arrays["weight_ih"], "wh": arrays["weight_hh"], "b": bias}
-        return {f"{kind}_{gate}": float(columns[kind][k]) for kind in columns for k, gate in enumerate(GATES)}
 
 
 def _step(x, h, c, weights):
