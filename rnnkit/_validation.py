@@ -31,12 +31,7 @@ def array(name, value, shape=None, *, dtype=None, finite=True, sizes=None):
         _reject_nonfinite(name, result)
     if dtype is None:
         dtype = result.dtype if result.dtype in (np.float32, np.float64) else np.float64
-    with np.errstate(over="ignore"):
-        converted = result.astype(dtype, copy=False)
-    if converted.dtype.kind in "iu" and not np.array_equal(converted, result):
-        raise ValueError(f"{name} has numbers that do not fit into {converted.dtype}")
-    if finite and converted is not result and not np.isfinite(converted).all():
-        raise ValueError(f"{name} has numbers that are too large for {converted.dtype}")
+    converted = result if result.dtype == dtype else _converted(name, result, np.dtype(dtype), finite)
     if shape is not None and sizes is not None:
         sizes.update(bound)
     return converted
@@ -152,8 +147,21 @@ def _as_real(name, value, *, integers):
     return result
 
 
+def _converted(name, value, dtype, finite):
+    """Return a copy of `value` in another dtype, or raise if it has numbers that do not fit there."""
+    with np.errstate(over="ignore"):
+        converted = value.astype(dtype)
+    if dtype.kind in "iu" and not np.array_equal(converted, value):
+        raise ValueError(f"{name} has numbers that do not fit into {dtype}")
+    if finite and not np.isfinite(converted).all():
+        raise ValueError(f"{name} has numbers that are too large for {dtype}")
+    return converted
+
+
 def _bind(name, value, shape, sizes):
     """Return the letters of `shape` with their sizes in `value`, or raise if `value` does not fit."""
+    if value.shape == shape and value.size:
+        return {}  # no letters, all sizes right
     known = {size: sizes[size] for size in shape if size in sizes}
     bound = dict(known)
     fits = value.ndim == len(shape) and all(

@@ -162,7 +162,7 @@ class Counter(RecurrentLayer):
     def __init__(self, num_layers):
         super().__init__(2, 3, num_layers, False, False, True, np.float64, 0)
 
-    def _run(self, x, state, weights, packing):
+    def _run(self, x, state, weights, packing, empty):
         h, c = (np.array(part) for part in state)
         z = x @ weights["weight_ih"].T
         output = np.empty((len(x), self.hidden_size))
@@ -173,7 +173,7 @@ class Counter(RecurrentLayer):
             output[rows] = h[running] * c[running]
         return output, (h, c), (x, z, h, c)
 
-    def _run_backward(self, d_output, d_last_state, weights, packing, tape):
+    def _run_backward(self, d_output, d_last_state, weights, packing, tape, empty):
         x, z, h, c = (part.copy() for part in tape)
         dh, dc = d_last_state
         dz = np.empty_like(z)

@@ -63,7 +63,7 @@ NAN_AT_THE_END[-1, 0, 0] = np.nan
             r"x must be \(T, B, 3\), got \(5, 3\): unbatched input is not supported$",
         ),
         ({"x": np.ones(D)}, ValueError, r"x must be \(T, B, 3\), got \(3,\)$"),
-        ({"x": np.ones((0, B, D))}, ValueError, "x must not be empty"),
+        ({"x": np.ones((0, B, D))}, ValueError, r"x must be \(T, B, 3\) and not empty"),
         ({"x": None}, TypeError, "x must be an array of real numbers, got None"),
         ({"x": "text"}, TypeError, "x must be an array of real numbers, got 'text'"),
         ({"x": [[[1, 2, 3]], [[1, 2]]]}, TypeError, "x must be an array of real numbers, got"),

@@ -1,6 +1,7 @@
 """What all recurrent layers share: parameters, depth, directions, lengths, and the checks of arguments."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 
@@ -14,12 +15,14 @@ class RecurrentLayer:
     A subclass sets `_gates`, how many blocks of H rows its weights have, and `_states`, the names of what it
     carries from step to step, and says how one direction of one layer runs over time:
 
-    _run(x, state, weights, packing) -> output, last_state, tape
-    _run_backward(d_output, d_last_state, weights, packing, tape) -> dx, d_state, grads
+    _run(x, state, weights, packing, empty) -> output, last_state, tape
+    _run_backward(d_output, d_last_state, weights, packing, tape, empty) -> dx, d_state, grads
 
     x (N, D) and output (N, H) are rows as in `Packing`. A state is a tuple of arrays (B, H) of the sorted
     sequences, one for each name in `_states`. weights and grads are dicts with the same keys. tape is what
-    `_run_backward` needs. It may write into tape and d_last_state; all else stays as it is.
+    `_run_backward` needs, without any part of x, which is the caller's. empty(name, *shape) returns memory
+    to work in. `_run_backward` may write into tape and d_last_state; all else stays as it is. dx and grads
+    are new arrays.
     """
 
     def __init__(self, input_size, hidden_size, num_layers, bias, batch_first, bidirectional, dtype, seed):
@@ -32,12 +35,14 @@ class RecurrentLayer:
         self.dtype = v.float_dtype("dtype", dtype)
         rng = np.random.default_rng(None if seed is None else v.integer("seed", seed, 0))
         limit = 1 / np.sqrt(self.hidden_size)
+        self._param_shapes = self._shapes()
         self.params = {
             name: rng.uniform(-limit, limit, shape).astype(self.dtype)
-            for name, shape in self._shapes().items()
+            for name, shape in self._param_shapes.items()
         }
         self.grads = {}
         self._tape = None
+        self._memory = {}
 
     def __call__(self, x, state=None, lengths=None):
         """Run the layers over a batch of sequences.
@@ -52,16 +57,18 @@ class RecurrentLayer:
         """
         axes = ("B", "T", self.input_size) if self.batch_first else ("T", "B", self.input_size)
         sizes = {}
-        x = v.array("x", x, dtype=self.dtype, finite=False)
-        if x.ndim == 2:
-            wanted = ", ".join(map(str, axes))
-            raise ValueError(f"x must be ({wanted}), got {x.shape}: unbatched input is not supported")
-        x = v.array("x", x, axes, finite=False, sizes=sizes)
+        try:
+            x = v.array("x", x, axes, dtype=self.dtype, finite=lengths is None, sizes=sizes)
+        except ValueError as error:
+            hint = ": unbatched input is not supported" if np.ndim(x) == 2 else ""
+            raise ValueError(f"{error}{hint}") from None
         T, B = sizes["T"], sizes["B"]
         state = self._checked_state("state", state, B)
         packing = Packing(T, B, None if lengths is None else v.lengths("lengths", lengths, B, T))
-        # The caller may change x, output or params before `backward`: the tape has copies of its own.
-        rows = v.array("x", packing.pack(self._time_first(x))).copy()
+        rows = packing.pack(self._time_first(x))
+        if lengths is not None:
+            v.array("x", rows)  # finite where it counts
+        # The caller may change params before `backward`: the tape has copies of its own.
         all_weights = self._checked_weights()
 
         self._tape = None  # frees its memory for the new one
@@ -76,6 +83,7 @@ class RecurrentLayer:
                     tuple(part[k, packing.order] for part in state),
                     all_weights[k],
                     packing,
+                    partial(self._empty, k),
                 )
                 outputs.append(packing.reverse(output) if reverse else output)
                 for whole, part in zip(last_state, last, strict=True):
@@ -118,6 +126,7 @@ class RecurrentLayer:
                     all_weights[k],
                     packing,
                     tapes[k],
+                    partial(self._empty, k),
                 )
                 d_inputs.append(packing.reverse(dx) if reverse else dx)
                 for whole, part in zip(d_initial_state, d_initial, strict=True):
@@ -162,6 +171,16 @@ class RecurrentLayer:
         described = ", ".join(f"{name}={getattr(self, name)}" for name in settings)
         return f"{type(self).__name__}({self.input_size}, {self.hidden_size}, {described})"
 
+    def _empty(self, run, name, *shape):
+        """Return an array to be filled, on the memory that it had in the last call if its shape is the same.
+
+        Fresh memory is slow: the system hands it out, cleared, page by page.
+        """
+        array = self._memory.get((run, name))
+        if array is None or array.shape != shape:
+            array = self._memory[run, name] = np.empty(shape, self.dtype)
+        return array
+
     @property
     def _directions(self):
         """For each direction, whether it runs over the reversed sequence."""
@@ -186,11 +205,10 @@ class RecurrentLayer:
 
     def _checked(self, name, params):
         """Return `params` as arrays of the layer's dtype if each name and shape is right."""
-        shapes = self._shapes()
-        v.keys(name, params, shapes)
+        v.keys(name, params, self._param_shapes)
         return {
             key: v.array(f"{name}[{key!r}]", params[key], shape, dtype=self.dtype)
-            for key, shape in shapes.items()
+            for key, shape in self._param_shapes.items()
         }
 
     def _checked_weights(self):

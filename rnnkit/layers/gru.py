@@ -46,9 +46,9 @@ class GRU(RecurrentLayer):
         v.instance("module", module, torch.nn.GRU)
         return cls._from_torch(module)
 
-    def _run(self, x, state, weights, packing):
+    def _run(self, x, state, weights, packing, empty):
         (B, H), N = state[0].shape, len(x)
-        h = np.empty((B + N, H), self.dtype)
+        h = empty("h", B + N, H)
         h[:B], output = state[0], h[B:]
         zeros = np.zeros(3 * H, self.dtype)
         bias_ih, bias_hh = weights.get("bias_ih", zeros), weights.get("bias_hh", zeros)
@@ -61,38 +61,39 @@ class GRU(RecurrentLayer):
             bias[2 * H :] = bias_ih[2 * H :]  # bias_n stands within the reset
         # The input's part of all steps at once, with a 1 beside x for the bias: one large product is much
         # faster than many small ones.
-        inputs = np.hstack([x, np.ones((N, 1), self.dtype)])
-        gates = inputs @ (np.vstack([weights["weight_ih"].T, bias]) * sign)
-        reset = np.empty((N, H), self.dtype)  # W_hn h + b_hn, or r ⊙ h
+        inputs = empty("inputs", N, x.shape[1] + 1)
+        inputs[:, :-1], inputs[:, -1] = x, 1
+        weight = np.vstack([weights["weight_ih"].T, bias]) * sign
+        gates = np.matmul(inputs, weight, out=empty("gates", N, 3 * H))
+        reset = empty("reset", N, H)  # W_hn h + b_hn, or r ⊙ h
         with np.errstate(over="ignore"):
-            for before, rows, _ in packing.steps:
-                h_now, reset_now = h[before], reset[rows]
-                rz, n = gates[rows, : 2 * H], gates[rows, 2 * H :]
-                product = h_now @ at_once
+            for h_before, gates_t, reset_t, h_t in packing.views((h,), (gates, reset, output)):
+                rz, n = gates_t[:, : 2 * H], gates_t[:, 2 * H :]
+                product = h_before @ at_once
                 rz += product[:, : 2 * H]
                 np.exp(rz, out=rz)
                 rz += 1
                 np.reciprocal(rz, out=rz)
                 r, z = rz[:, :H], rz[:, H:]
                 if self.reset_after:
-                    np.add(product[:, 2 * H :], bias_n, out=reset_now)
-                    n += r * reset_now
+                    np.add(product[:, 2 * H :], bias_n, out=reset_t)
+                    n += r * reset_t
                 else:
-                    n += np.multiply(r, h_now, out=reset_now) @ weight_n_T
+                    n += np.multiply(r, h_before, out=reset_t) @ weight_n_T
                 np.tanh(n, out=n)
-                h_next = np.subtract(h_now, n, out=output[rows])
-                h_next *= z
-                h_next += n  # (1 - z) ⊙ n + z ⊙ h in three operations
+                np.subtract(h_before, n, out=h_t)
+                h_t *= z
+                h_t += n  # (1 - z) ⊙ n + z ⊙ h in three operations
         return output, (output[packing.last],), (inputs, h, gates, reset)
 
-    def _run_backward(self, d_output, d_last_state, weights, packing, tape):
+    def _run_backward(self, d_output, d_last_state, weights, packing, tape, empty):
         (inputs, h, gates, reset), (dh,) = tape, d_last_state
         (N, H), h_before = reset.shape, h[packing.before]
         r, z, n = np.split(gates, 3, axis=1)
         weight_nrz = np.roll(weights["weight_hh"], H, axis=0)
         # Four blocks: the gradients in W_hn h + b_hn (if reset_after) and in what enters r, z and n, so that
         # those of W_hh and of W_ih stand side by side. First come the slopes, of all steps at once.
-        blocks = np.empty((N, 4 * H), self.dtype)
+        blocks = empty("blocks", N, 4 * H)
         d_hh, d_ih, d_rz = blocks[:, : 3 * H], blocks[:, H:], blocks[:, H : 3 * H]
         d_nh, d_r, d_z, d_n = np.split(blocks, 4, axis=1)
         np.multiply(1 - z, 1 - n**2, out=d_n)
@@ -100,19 +101,19 @@ class GRU(RecurrentLayer):
         np.multiply(reset, 1 - r, out=d_r)
         if self.reset_after:
             d_r *= np.multiply(d_n, r, out=d_nh)
-        with_dh = blocks.reshape(N, 4, H)[:, 0 if self.reset_after else 2 :]
-        for _, rows, running in reversed(packing.steps):
+        with_dh = blocks.reshape(N, 4, H).swapaxes(0, 1)[0 if self.reset_after else 2 :]
+        steps = packing.views((), (d_output, with_dh, d_hh, d_rz, d_r, d_n, r, z), (dh,))
+        for d_out, with_dh_t, d_hh_t, d_rz_t, d_r_t, d_n_t, r_t, z_t, dh_t in reversed(steps):
             # Sequences that ended before this step wait in dh with the gradient of their last state.
-            dh_now, with_dh_now = dh[running], with_dh[rows]
-            dh_now += d_output[rows]
-            with_dh_now *= dh_now[:, None]
-            dh_now *= z[rows]
+            dh_t += d_out
+            with_dh_t *= dh_t
+            dh_t *= z_t
             if self.reset_after:
-                dh_now += d_hh[rows] @ weight_nrz
+                dh_t += d_hh_t @ weight_nrz
             else:
-                d_reset = d_n[rows] @ weight_nrz[:H]
-                d_r[rows] *= d_reset
-                dh_now += d_reset * r[rows] + d_rz[rows] @ weight_nrz[H:]
+                d_reset = d_n_t @ weight_nrz[:H]
+                d_r_t *= d_reset
+                dh_t += d_reset * r_t + d_rz_t @ weight_nrz[H:]
         # One product sums the gradients of W_ih and b_ih over all steps and sequences.
         d_weight_ih = d_ih.T @ inputs
         grads = {"weight_ih": d_weight_ih[:, :-1].copy()}

@@ -47,75 +47,75 @@ class LSTM(RecurrentLayer):
             raise ValueError(f"module must have proj_size 0, got {module.proj_size}")
         return cls._from_torch(module)
 
-    def _run(self, x, state, weights, packing):
+    def _run(self, x, state, weights, packing, empty):
         h_0, c_0 = state
         (N, D), (B, H) = x.shape, h_0.shape
         # W_ih x + W_hh h + b is one product if x, h and a 1 stand side by side, as do W_ih, W_hh and b. Each
         # step writes its h where a later step reads it, beside that step's x.
-        inputs = np.empty((B + N, D + H + 1), self.dtype)
+        inputs = empty("inputs", B + N, D + H + 1)
         inputs[packing.before, :D], inputs[:B, D:-1], inputs[:, -1] = x, h_0, 1
-        c = np.empty((B + N, H), self.dtype)
+        c = empty("c", B + N, H)
         c[:B] = c_0
         output, cells = inputs[B:, D:-1], c[B:]
-        bias = weights["bias_ih"] + weights["bias_hh"] if self.bias else np.zeros(4 * H, self.dtype)
-        weight = np.vstack([weights["weight_ih"].T, weights["weight_hh"].T, bias])
-        # One exp serves all gates: σ(a) = 1 / (1 + exp(-a)) and tanh(a) = 2σ(2a) - 1, and the factors -1 and
-        # -2 go into the weights. If exp overflows, 1 / (1 + ∞) = 0 is the right limit.
-        weight *= np.repeat(np.array([-1, -1, -2, -1], self.dtype), H)
-        gates, tanh_c = np.empty((N, 4 * H), self.dtype), np.empty((N, H), self.dtype)
-        i, f, g, o = gates.reshape(N, 4, H).swapaxes(0, 1)
-        scratch = np.empty((B, H), self.dtype)
+        # One exp serves all gates: σ(a) = 1 / (1 + exp(-a)) and tanh(a) = 2 / (1 + exp(-2a)) - 1. The factors
+        # -1 and -2 go into the weights. If exp overflows, 1 / ∞ = 0 is the right limit.
+        factors = np.repeat(np.array([-1, -1, -2, -1], self.dtype), H)
+        numerators = np.array([1, 1, 2, 1], self.dtype)[:, None, None]
+        weight = empty("weight", D + H + 1, 4 * H)
+        np.multiply(weights["weight_ih"].T, factors, out=weight[:D])
+        np.multiply(weights["weight_hh"].T, factors, out=weight[D:-1])
+        weight[-1] = factors * (weights["bias_ih"] + weights["bias_hh"]) if self.bias else 0
+        # The gates stand apart from each other, since NumPy is faster where numbers follow each other.
+        gates, tanh_c = empty("gates", 4, N, H), empty("tanh_c", N, H)
+        sums, ig, one = empty("sums", B, 4 * H), empty("ig", B, H), np.ones(1, self.dtype)
+        by_gate = sums.reshape(B, 4, H).swapaxes(0, 1)
+        steps = packing.views((inputs, c), (gates, cells, tanh_c, output), (sums, ig, by_gate))
         with np.errstate(over="ignore"):
-            for before, rows, running in packing.steps:
-                a = np.matmul(inputs[before], weight, out=gates[rows])
-                np.exp(a, out=a)
-                a += 1
-                np.reciprocal(a, out=a)
-                g_now = g[rows]
-                g_now *= 2
-                g_now -= 1
-                c_next = np.multiply(f[rows], c[before], out=cells[rows])
-                c_next += np.multiply(i[rows], g_now, out=scratch[running])
-                np.multiply(o[rows], np.tanh(c_next, out=tanh_c[rows]), out=output[rows])
+            for inputs_t, c_before, gates_t, c_t, tanh_c_t, h_t, a, i_g, a_by_gate in steps:
+                np.exp(np.matmul(inputs_t, weight, out=a), out=a)
+                a += one
+                i, f, g, o = np.divide(numerators, a_by_gate, out=gates_t)
+                g -= one
+                np.multiply(f, c_before, out=c_t)
+                c_t += np.multiply(i, g, out=i_g)
+                np.multiply(o, np.tanh(c_t, out=tanh_c_t), out=h_t)
         return output, (output[packing.last], cells[packing.last]), (inputs, c, gates, tanh_c)
 
-    def _run_backward(self, d_output, d_last_state, weights, packing, tape):
+    def _run_backward(self, d_output, d_last_state, weights, packing, tape, empty):
         inputs, c, gates, tanh_c = tape
         dh, dc = d_last_state
-        D = weights["weight_ih"].shape[1]
-        output = inputs[len(dh) :, D:-1]
+        (N, H), D = tanh_c.shape, weights["weight_ih"].shape[1]
         inputs, c = inputs[packing.before], c[packing.before]
-        by_gate = gates.reshape(len(gates), 4, -1)
-        i, f, g, o = by_gate.swapaxes(0, 1)
-        d_ifg = by_gate[:, :3]
-        scratch = np.empty_like(dh)
+        weight_hh = weights["weight_hh"]
+        d_gates, d_c = empty("d_gates", N, 4 * H), np.empty_like(dc)
+        by_gate = d_gates.reshape(N, 4, H).swapaxes(0, 1)
+        steps = packing.views((), (d_output, gates, c, tanh_c, by_gate, d_gates), (dh, dc, d_c))
         # The slopes are the same whatever gradient comes back. Several steps at once save calls; as few as
-        # fit into the cache save time. They overwrite what they replace: c keeps f, tanh_c then is ∂h_t/∂c_t.
-        for group, steps in reversed(packing.groups(8192 // self.hidden_size)):
-            parts = (part[group] for part in (i, f, g, o, c, tanh_c, output))
-            self._overwrite_with_slopes(*parts)
-            for _, rows, running in reversed(steps):
+        # fit into the cache save time.
+        for rows, group in reversed(packing.groups(8192 // H)):
+            self._overwrite_with_slopes(*gates[:, rows], c[rows], tanh_c[rows])
+            for d_out, slopes, f, h_to_c, d_by_gate, d_gates_t, dh_t, dc_t, d_c_t in reversed(steps[group]):
                 # Sequences that ended before this step wait in dh, dc with the gradients of their last state.
-                dh_now, dc_now, d_ifg_now, d_o_now = dh[running], dc[running], d_ifg[rows], o[rows]
-                dh_now += d_output[rows]
-                dc_now += np.multiply(dh_now, tanh_c[rows], out=scratch[running])
-                d_ifg_now *= dc_now[:, None]
-                d_o_now *= dh_now
-                dc_now *= c[rows]
-                np.matmul(gates[rows], weights["weight_hh"], out=dh_now)
-        # One product sums the gradients of W_ih, W_hh and b over all steps and sequences.
-        d_weight = gates.T @ inputs
-        grads = {"weight_ih": d_weight[:, :D].copy(), "weight_hh": d_weight[:, D:-1].copy()}
+                dh_t += d_out
+                dc_t += np.multiply(dh_t, h_to_c, out=d_c_t)
+                np.multiply(slopes[:3], dc_t, out=d_by_gate[:3])
+                np.multiply(slopes[3], dh_t, out=d_by_gate[3])
+                dc_t *= f
+                np.matmul(d_gates_t, weight_hh, out=dh_t)
+        # One product for each array sums its gradient over all steps and sequences.
+        grads = {"weight_ih": d_gates.T @ inputs[:, :D], "weight_hh": d_gates.T @ inputs[:, D:-1]}
         if self.bias:
-            grads |= {"bias_ih": d_weight[:, -1].copy(), "bias_hh": d_weight[:, -1].copy()}
-        return gates @ weights["weight_ih"], (dh, dc), grads
+            d_bias = np.ones(N, self.dtype) @ d_gates  # BLAS sums faster than sum(axis=0)
+            grads |= {"bias_ih": d_bias, "bias_hh": d_bias.copy()}
+        return d_gates @ weights["weight_ih"], (dh, dc), grads
 
     @staticmethod
-    def _overwrite_with_slopes(i, f, g, o, c, tanh_c, h):
-        ig, fc, oh = i * g, f * c, o * h
-        np.subtract(i, ig * g, out=g)  # i (1 - g²): of c_t in what enters g
+    def _overwrite_with_slopes(i, f, g, o, c, tanh_c):
+        """Turn gates into slopes of c_t, h_t in what enters the gates, c into f, tanh_c into ∂h_t/∂c_t."""
+        ig, fc, h = i * g, f * c, o * tanh_c
+        np.subtract(i, ig * g, out=g)  # i (1 - g²)
         np.subtract(ig, ig * i, out=i)  # i (1 - i) g
         c[:] = f
         np.subtract(fc, fc * f, out=f)  # f (1 - f) c
-        np.subtract(o, h * tanh_c, out=tanh_c)  # o (1 - tanh²(c)): of h_t in c_t
-        np.subtract(h, oh, out=o)  # o (1 - o) tanh(c): of h_t in what enters o
+        np.subtract(o, h * tanh_c, out=tanh_c)  # o (1 - tanh²(c))
+        np.subtract(h, h * o, out=o)  # o (1 - o) tanh(c)

@@ -50,11 +50,29 @@ class Packing:
             self.steps.append((slice(before, before + count), slice(start, start + count), slice(0, count)))
             before, start = B + start, start + count
 
+    def views(self, before=(), rows=(), running=()):
+        """Return for each time step one tuple: what it needs of each array, as views.
+
+        before: arrays (B + N, F) of states, of which a step gets the previous ones; rows: arrays (N, F);
+        running: arrays (B, F) of the sorted sequences. An array may have one more axis, in front.
+        """
+        if self._full:  # NumPy walks over a grid faster than it takes slices
+            arrays = [*(array[..., : self.T * self.B, :] for array in before), *rows]
+            grids = [a.reshape(*a.shape[:-2], self.T, self.B, a.shape[-1]) for a in arrays]
+            by_step = [grid if grid.ndim == 3 else grid.swapaxes(0, 1) for grid in grids]
+            return list(zip(*by_step, *([array] * self.T for array in running), strict=True))
+        arrays = [(array, kind) for kind, group in enumerate((before, rows, running)) for array in group]
+        return [tuple(array[..., step[kind], :] for array, kind in arrays) for step in self.steps]
+
     def groups(self, size):
-        """Return the steps in groups of about `size` rows, each as (their rows as one slice, their steps)."""
+        """Return the steps in groups of about `size` rows, each as slices: of its rows, of its steps."""
         count = max(1, size // self.B)
-        parts = [self.steps[start : start + count] for start in range(0, len(self.steps), count)]
-        return [(slice(part[0][1].start, part[-1][1].stop), part) for part in parts]
+        starts = range(0, len(self.steps), count)
+        parts = [slice(start, min(start + count, len(self.steps))) for start in starts]
+        return [
+            (slice(self.steps[part.start][1].start, self.steps[part.stop - 1][1].stop), part)
+            for part in parts
+        ]
 
     def pack(self, x):
         """Return the real steps of x (T, B, F) as rows (N, F)."""

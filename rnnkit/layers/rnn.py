@@ -55,10 +55,11 @@ class RNN(RecurrentLayer):
         v.instance("module", module, torch.nn.RNN)
         return cls._from_torch(module, nonlinearity=module.nonlinearity)
 
-    def _run(self, x, state, weights, packing):
+    def _run(self, x, state, weights, packing, empty):
         (h_0,) = state
         B, H = h_0.shape
-        h = np.empty((B + len(x), H), self.dtype)
+        x_kept, h = empty("x", *x.shape), empty("h", B + len(x), H)
+        x_kept[:] = x
         h[:B], output = h_0, h[B:]
         # The input's part of all steps at once: one large product is much faster than many small ones.
         # It is written where the states will stand, so that each step works in place.
@@ -70,17 +71,16 @@ class RNN(RecurrentLayer):
             output += weights["bias_ih"] + weights["bias_hh"]
         # `out` saves an allocation for each operation of each step.
         weight_hh_T = weights["weight_hh"].T
-        recurrent = np.empty((B, H), self.dtype)
-        for before, rows, running in packing.steps:
-            z = output[rows]
-            z += np.matmul(h[before], weight_hh_T, out=recurrent[running])
+        recurrent = empty("recurrent", B, H)
+        for h_before, z, product in packing.views((h,), (output,), (recurrent,)):
+            z += np.matmul(h_before, weight_hh_T, out=product)
             if self.nonlinearity == "tanh":
                 np.tanh(z, out=z)
             else:
                 np.maximum(z, 0, out=z)
-        return output, (output[packing.last],), (x, h)
+        return output, (output[packing.last],), (x_kept, h)
 
-    def _run_backward(self, d_output, d_last_state, weights, packing, tape):
+    def _run_backward(self, d_output, d_last_state, weights, packing, tape, empty):
         x, h = tape
         (dh,) = d_last_state
         output = h[len(dh) :]
@@ -90,12 +90,11 @@ class RNN(RecurrentLayer):
             np.subtract(1, dz, out=dz)
         else:
             dz = (output > 0).astype(self.dtype)
-        for _, rows, running in reversed(packing.steps):
+        for d_out, dz_t, dh_t in reversed(packing.views((), (d_output, dz), (dh,))):
             # Sequences that ended before this step wait in dh with the gradient of their last state.
-            dh_now, dz_now = dh[running], dz[rows]
-            dh_now += d_output[rows]
-            dz_now *= dh_now
-            np.matmul(dz_now, weights["weight_hh"], out=dh_now)
+            dh_t += d_out
+            dz_t *= dh_t
+            np.matmul(dz_t, weights["weight_hh"], out=dh_t)
         # One product sums the weights' gradients over all steps and sequences.
         grads = {"weight_ih": dz.T @ x, "weight_hh": dz.T @ h[packing.before]}
         if self.bias:
