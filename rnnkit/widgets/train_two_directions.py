@@ -12,8 +12,9 @@ import numpy as np
 
 from rnnkit import datasets
 from rnnkit._files import json_by_key, write_atomically
+from rnnkit._stress import stress_words
 from rnnkit.layers import GRU
-from rnnkit.text import pad
+from rnnkit.text import mask, pad
 from rnnkit.widgets import int8
 from rnnkit.widgets.two_directions import CHECKPOINT, READERS, SOUNDS, VOWELS, read, unpack
 
@@ -47,12 +48,7 @@ DIGITS = 4  # that are kept of a number that is not packed: the page gets it as 
 
 def dictionary_words():
     """Return {word: its sounds as text} of all words that the task is about, in the dictionary's order."""
-    found = {}
-    for word, (sounds, *_) in datasets.cmudict().items():
-        digits = "".join(sound[2:] for sound in sounds)
-        if re.fullmatch("[a-z]+", word) and len(digits) >= 2 and digits.count("1") == 1:
-            found[word] = " ".join(sounds)
-    return found
+    return {word: " ".join(sounds) for word, sounds in stress_words(datasets.cmudict()).items()}
 
 
 def figure_words():
@@ -168,8 +164,7 @@ def scores(weights, x):
     states, _ = layer(w["embedding"][sounds], lengths=lengths)
     parts = {"forward": states[..., :H], "backward": states[..., H:], "both": states}
     found = {name: parts[name] @ r["weight"] + r["bias"] for name, r in w["readouts"].items()}
-    real = np.arange(sounds.shape[1]) < lengths[:, None]
-    return found, (sounds < len(VOWELS)) & real
+    return found, (sounds < len(VOWELS)) & mask(lengths)
 
 
 def accuracy(weights, x, stressed):
