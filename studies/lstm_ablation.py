@@ -19,10 +19,10 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from scipy import stats
 from tqdm import tqdm
 
 from rnnkit import results, tasks
+from studies.shared.intervals import CONFIDENCE, interval, share_interval
 
 COMMAND = "python -m studies.lstm_ablation"
 VARIANTS = {  # name: (what is changed in the cell, forget bias at the start)
@@ -45,7 +45,6 @@ SELECTION_SEEDS = (100, 101, 102)
 EVALUATION_SEEDS = tuple(range(10))
 BLOCK = 25  # updates over which the loss is averaged
 SOLVED = 0.05  # of the trivial loss
-CONFIDENCE = 0.95  # of each interval
 
 
 class Task(NamedTuple):
@@ -149,19 +148,6 @@ def to_solve(losses, trivial):
     blocks = losses[..., : updates - updates % BLOCK].reshape(*runs, -1, BLOCK).mean(axis=-1)
     solved = blocks < SOLVED * trivial
     return np.where(solved.any(axis=-1), BLOCK * (solved.argmax(axis=-1) + 1), updates), solved.any(axis=-1)
-
-
-def interval(values, confidence=CONFIDENCE):
-    """Return the ends of the t interval for the mean of `values`."""
-    values = np.asarray(values, dtype=float)
-    half = stats.t.ppf(0.5 + confidence / 2, len(values) - 1) * stats.sem(values)
-    return [float(values.mean() - half), float(values.mean() + half)]
-
-
-def share_interval(successes, n):
-    """Return the ends of the Wilson interval for a share of successes, which is sound for small n."""
-    found = stats.binomtest(int(successes), n).proportion_ci(CONFIDENCE, method="wilson")
-    return [float(found.low), float(found.high)]
 
 
 def variance_shares(table):

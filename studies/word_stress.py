@@ -13,19 +13,20 @@ shows that everything runs. The rules were fixed before the run:
 """
 
 import argparse
-import re
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from typing import NamedTuple
 
 import numpy as np
 import torch
-from scipy import stats
 from torch import nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
 from rnnkit import datasets, models, results, text
+from studies.shared.intervals import CONFIDENCE, interval
+from studies.shared.stress_rules import baselines
+from studies.shared.stress_words import groups, split, words
 
 COMMAND = "python -m studies.word_stress"
 TRAINING, VALIDATION, TEST = 20_000, 5_000, 10_000  # words
@@ -36,17 +37,6 @@ EPOCHS = 3
 LEARNING_RATES = (0.01, 0.02)  # peak of the one-cycle schedule of Adam
 SELECTION_SEED = 100
 EVALUATION_SEEDS = tuple(range(5))
-CONFIDENCE = 0.95  # of each interval
-ENDING = re.compile(r"(es|s|ed|d|ing|er|ers|ly)$")  # of a form of a word, roughly
-
-
-class Word(NamedTuple):
-    """One entry: its sounds without stress, where its vowels are, and which of these places is stressed."""
-
-    spelling: str
-    sounds: tuple
-    vowels: tuple
-    stressed: int
 
 
 class Model(NamedTuple):
@@ -55,38 +45,6 @@ class Model(NamedTuple):
     direction: str
     hidden_size: int
     relatives: bool = True  # may the training words be other forms of test words?
-
-
-def words(dictionary):
-    """Return the words of letters that have, as usually said, two vowels or more and one primary stress."""
-    found = []
-    for spelling, (sounds, *_) in dictionary.items():
-        vowels = tuple(k for k, sound in enumerate(sounds) if sound[-1].isdigit())
-        stressed = [k for k in vowels if sounds[k].endswith("1")]
-        if re.fullmatch("[a-z]+", spelling) and len(vowels) >= 2 and len(stressed) == 1:
-            plain = tuple(sound.rstrip("012") for sound in sounds)
-            found.append(Word(spelling, plain, vowels, stressed[0]))
-    return found
-
-
-def stem(spelling):
-    """Return a word without common endings: "hop" for hop, hops, hopping, hope and hoped.
-
-    It is rough, and errs on the side of too many relatives.
-    """
-    while (shorter := ENDING.sub("", spelling)) != spelling and len(shorter) >= 2:
-        spelling = shorter
-    return re.sub(r"(.)\1$", r"\1", re.sub("e$", "", spelling)).replace("y", "i")
-
-
-def split(all_words, seed, sizes):
-    """Return training, validation and test words, and training words without a relative of a test word."""
-    training, validation, test = sizes
-    order = [all_words[k] for k in np.random.default_rng(seed).permutation(len(all_words))]
-    held_out, pool = order[: validation + test], order[validation + test :]
-    stems = {stem(word.spelling) for word in held_out[validation:]}
-    strangers = [word for word in pool if stem(word.spelling) not in stems]
-    return pool[:training], held_out[:validation], held_out[validation:], strangers[:training]
 
 
 def parameters(model):
@@ -155,64 +113,9 @@ def right(network, some_words, vocabulary):
     return found
 
 
-def baselines(training, some_words):
-    """Return for each rule without a network which words it gets right.
-
-    sound: the vowel whose sound carries the stress most often, wherever it stands. (Many unstressed vowels
-    are short and dull: AH, IH.) suffix: look for the longest ending of sounds that some training word with as
-    many vowels has, and take the most frequent place of the stress among those words, counted from the end.
-    """
-    by_suffix, by_sound = defaultdict(Counter), defaultdict(Counter)
-    for word in training:
-        for place in word.vowels:
-            by_sound[word.sounds[place]][place == word.stressed] += 1
-        from_end = word.vowels.index(word.stressed) - len(word.vowels)
-        for start in range(len(word.sounds) + 1):
-            by_suffix[len(word.vowels), word.sounds[start:]][from_end] += 1
-
-    def answer(word, starts):
-        for start in starts:
-            if counts := by_suffix.get((len(word.vowels), word.sounds[start:])):
-                return word.vowels[counts.most_common(1)[0][0]]
-        return word.vowels[0]
-
-    share = {sound: counts[True] / counts.total() for sound, counts in by_sound.items()}
-    rules = {
-        "first vowel": lambda word: word.vowels[0],
-        "majority": lambda word: answer(word, [len(word.sounds)]),
-        "sound": lambda word: max(word.vowels, key=lambda place: share.get(word.sounds[place], 0)),
-        "suffix": lambda word: answer(word, range(len(word.sounds) + 1)),
-    }
-    return {
-        name: np.array([rule(word) == word.stressed for word in some_words]) for name, rule in rules.items()
-    }
-
-
-def groups(some_words):
-    """Return {table: {group: which words}}: by length, and by the stressed vowel from the end."""
-    length = np.array([len(word.sounds) for word in some_words])
-    from_end = np.array([len(word.vowels) - word.vowels.index(word.stressed) for word in some_words])
-    return {
-        "sounds": {
-            "2 to 4": length <= 4, "5 or 6": (length >= 5) & (length <= 6),
-            "7 or 8": (length >= 7) & (length <= 8), "9 or 10": (length >= 9) & (length <= 10),
-            "11 or more": length >= 11,
-        },
-        "stressed vowel": {
-            "last": from_end == 1, "last but one": from_end == 2, "last but two": from_end == 3,
-            "earlier": from_end >= 4,
-        },
-    }  # fmt: skip
-
-
-def interval(values):
+def estimate(values):
     """Return mean and ends of the t interval for the mean."""
-    values = np.asarray(values, dtype=float)
-    half = stats.t.ppf(0.5 + CONFIDENCE / 2, len(values) - 1) * stats.sem(values)
-    return {
-        "mean": float(values.mean()),
-        "interval": [float(values.mean() - half), float(values.mean() + half)],
-    }
+    return {"mean": float(np.mean(values)), "interval": interval(values)}
 
 
 def summary(runs, tables):
@@ -222,11 +125,11 @@ def summary(runs, tables):
     for name, found in runs.items():
         differences = np.array(accuracy["both"]) - accuracy[name]
         rows[name] = {
-            "accuracy": interval(accuracy[name]) | {"of each seed": accuracy[name]},
-            "both is better by": interval(differences),
+            "accuracy": estimate(accuracy[name]) | {"of each seed": accuracy[name]},
+            "both is better by": estimate(differences),
             "by group": {
                 table: {
-                    group: interval([ok[t[table][group]].mean() for ok, t in zip(found, tables, strict=True)])
+                    group: estimate([ok[t[table][group]].mean() for ok, t in zip(found, tables, strict=True)])
                     for group in tables[0][table]
                 }
                 for table in tables[0]

@@ -7,6 +7,8 @@ from torch import nn
 
 from rnnkit import results
 from studies import cells_compared as compared
+from studies.shared.comparison_tasks import PARTS
+from studies.shared.intervals import interval
 
 TITLES = list(compared.TASKS)
 
@@ -76,9 +78,7 @@ class TestData:
             task = made[title]
             rng = np.random.default_rng(0)
             seen = {x.numpy().tobytes() for _ in range(200) for x in task.batch(rng)[0].unbind(1)}
-            parts = [
-                {x.numpy().tobytes() for x in task.held_out[part][0].unbind(1)} for part in compared.PARTS
-            ]
+            parts = [{x.numpy().tobytes() for x in task.held_out[part][0].unbind(1)} for part in PARTS]
             assert len(seen) > 1000
             assert not seen & (parts[0] | parts[1])
             assert not parts[0] & parts[1]
@@ -103,7 +103,7 @@ class TestData:
 
         task, rng = made["next letter"], np.random.default_rng(0)
         seen = set().union(*(words(task.batch(rng)[1]) for _ in range(300)))
-        selection, evaluation = (words(task.held_out[part][1]) for part in compared.PARTS)
+        selection, evaluation = (words(task.held_out[part][1]) for part in PARTS)
         assert not seen & (selection | evaluation)
         assert not selection & evaluation
 
@@ -121,7 +121,7 @@ def test_differences_are_paired_and_corrected():
     assert list(found) == ["a - b", "a - c", "b - c"]
     assert found["a - b"]["mean"] == pytest.approx(2.5 / 3)
     low, high = found["a - b"]["interval"]
-    narrow = compared.interval([1.0, 1.0, 0.5])
+    narrow = interval([1.0, 1.0, 0.5])
     assert low < narrow[0] < narrow[1] < high
 
 
@@ -155,7 +155,7 @@ class TestStored:
             scores[name] = np.array(row["score of each seed"])
             assert len(scores[name]) == len(compared.EVALUATION_SEEDS) >= 5
             assert row["score"] == pytest.approx(scores[name].mean())
-            assert row["score interval"] == pytest.approx(compared.interval(scores[name]))
+            assert row["score interval"] == pytest.approx(interval(scores[name]))
             tried = row["score at each learning rate"]
             assert row["learning rate"] == compared.LEARNING_RATES[int(np.argmin(tried))]
             sizes = compared.hidden_sizes(task.features, task.answers)
@@ -167,4 +167,4 @@ class TestStored:
         for pair, difference in stored["differences"].items():
             a, b = (scores[name] for name in pair.split(" - "))
             assert difference["mean"] == pytest.approx((a - b).mean())
-            assert difference["interval"] == pytest.approx(compared.interval(a - b, 1 - 0.05 / 24))
+            assert difference["interval"] == pytest.approx(interval(a - b, 1 - 0.05 / 24))

@@ -7,6 +7,7 @@ import torch
 from rnnkit import results
 from rnnkit.cells import sigmoid
 from studies import lstm_ablation as ablation
+from studies.shared.intervals import interval
 
 CHANGES = sorted({change for change, _ in ablation.VARIANTS.values()})
 EQUATIONS = {
@@ -127,16 +128,6 @@ class TestStatistics:
         assert spent.tolist() == [75, 100, 100]
         assert solved.tolist() == [True, False, False]
 
-    def test_t_interval(self):
-        # Student's t with 3 degrees of freedom, 97.5 %: 3.18245 in every table
-        low, high = ablation.interval([1, 2, 3, 4])
-        half = 3.18245 * np.std([1, 2, 3, 4], ddof=1) / 2
-        np.testing.assert_allclose([low, high], [2.5 - half, 2.5 + half], atol=1e-5)
-
-    def test_wilson_interval(self):
-        low, high = ablation.share_interval(10, 10)
-        np.testing.assert_allclose([low, high], [10 / (10 + 1.959964**2), 1.0], atol=1e-6)
-
     def test_variance_shares(self):
         rng = np.random.default_rng(0)
         variant, rate = np.arange(4.0)[:, None, None], np.array([0.0, 3.0])[:, None]
@@ -187,9 +178,9 @@ class TestStoredAblation:
             assert spent.shape == base.shape == (10,)
             assert (spent <= task.updates).all()
             assert row["updates"] == pytest.approx(spent.mean())
-            assert row["updates interval"] == pytest.approx(ablation.interval(spent))
+            assert row["updates interval"] == pytest.approx(interval(spent))
             assert row["difference"] == pytest.approx((spent - base).mean())
-            assert row["difference interval"] == pytest.approx(ablation.interval(spent - base, 1 - alpha))
+            assert row["difference interval"] == pytest.approx(interval(spent - base, 1 - alpha))
             assert row["solved"] >= (spent < task.updates).sum()
             rate = ablation.LEARNING_RATES.index(row["learning rate"])
             assert row["solved"] == row["solved at each learning rate"][rate]

@@ -6,6 +6,8 @@ import torch
 
 from rnnkit import datasets, results, text
 from studies import word_stress as study
+from studies.shared.stress_rules import baselines
+from studies.shared.stress_words import Word, groups, split, stem, words
 
 DICTIONARY = {
     "photograph": [("F", "OW1", "T", "AH0", "G", "R", "AE2", "F")],
@@ -19,47 +21,45 @@ DICTIONARY = {
 
 def word(sounds, stressed):
     sounds = tuple(sounds.split())
-    return study.Word("w", sounds, tuple(k for k, s in enumerate(sounds) if s[0] in "AEIOU"), stressed)
+    return Word("w", sounds, tuple(k for k, s in enumerate(sounds) if s[0] in "AEIOU"), stressed)
 
 
 class TestWords:
     def test_which_words_and_how(self):
-        assert study.words(DICTIONARY) == [
-            study.Word("photograph", ("F", "OW", "T", "AH", "G", "R", "AE", "F"), (1, 3, 6), 1),
-            study.Word("record", ("R", "AH", "K", "AO", "R", "D"), (1, 3), 3),
+        assert words(DICTIONARY) == [
+            Word("photograph", ("F", "OW", "T", "AH", "G", "R", "AE", "F"), (1, 3, 6), 1),
+            Word("record", ("R", "AH", "K", "AO", "R", "D"), (1, 3), 3),
         ]
 
     @pytest.mark.parametrize(
         "forms", ["table tables", "hope hoped hoping", "stop stopped stopping", "city cities", "baker bakers"]
     )
     def test_forms_of_one_word_have_one_stem(self, forms):
-        assert len({study.stem(form) for form in forms.split()}) == 1
+        assert len({stem(form) for form in forms.split()}) == 1
 
     def test_other_words_have_other_stems(self):
-        assert len({study.stem(w) for w in ["table", "city", "banana", "stress", "vowel", "photo"]}) == 6
+        assert len({stem(w) for w in ["table", "city", "banana", "stress", "vowel", "photo"]}) == 6
 
 
 class TestSplit:
-    all_words = tuple(
-        study.Word(f"{a}{b}{end}", (), (), 0) for a in "bcdfg" for b in "aio" for end in ("n", "ns")
-    )
+    all_words = tuple(Word(f"{a}{b}{end}", (), (), 0) for a in "bcdfg" for b in "aio" for end in ("n", "ns"))
 
     def test_no_word_in_two_parts(self):
-        training, validation, test, _ = study.split(self.all_words, 1, (10, 5, 8))
+        training, validation, test, _ = split(self.all_words, 1, (10, 5, 8))
         names = [w.spelling for part in (training, validation, test) for w in part]
         assert [len(training), len(validation), len(test)] == [10, 5, 8]
         assert len(set(names)) == len(names)
 
     def test_strangers_are_strangers(self):
-        training, validation, test, strangers = study.split(self.all_words, 1, (10, 5, 8))
-        stems = {study.stem(w.spelling) for w in test}
+        training, validation, test, strangers = split(self.all_words, 1, (10, 5, 8))
+        stems = {stem(w.spelling) for w in test}
         assert strangers
-        assert not stems & {study.stem(w.spelling) for w in strangers}
-        assert stems & {study.stem(w.spelling) for w in training}
+        assert not stems & {stem(w.spelling) for w in strangers}
+        assert stems & {stem(w.spelling) for w in training}
         assert not {w.spelling for w in strangers} & {w.spelling for w in validation}
 
     def test_another_seed_another_split(self):
-        assert study.split(self.all_words, 1, (9, 3, 3)) != study.split(self.all_words, 2, (9, 3, 3))
+        assert split(self.all_words, 1, (9, 3, 3)) != split(self.all_words, 2, (9, 3, 3))
 
 
 class TestRules:
@@ -68,7 +68,7 @@ class TestRules:
     )  # fmt: skip
 
     def answer(self, rule, sounds, stressed):
-        return study.baselines(self.training, [word(sounds, stressed)])[rule][0]
+        return baselines(self.training, [word(sounds, stressed)])[rule][0]
 
     def test_first_vowel(self):
         assert self.answer("first vowel", "B IY D AH", 1)
@@ -90,8 +90,8 @@ class TestRules:
 
 
 def test_groups_are_a_partition():
-    some = study.words(datasets.cmudict())[:2000]
-    for table in study.groups(some).values():
+    some = words(datasets.cmudict())[:2000]
+    for table in groups(some).values():
         assert (sum(which.astype(int) for which in table.values()) == 1).all()
 
 
@@ -121,13 +121,6 @@ def test_a_tagger_that_knows_the_answer_is_right():
     np.testing.assert_array_equal(study.right(Knows(), some, vocabulary), [True, True, True])
 
 
-def test_interval_is_that_of_student():
-    found = study.interval([1, 2, 3, 4])  # t with 3 degrees of freedom, 97.5 %: 3.18245 in every table
-    half = 3.18245 * np.std([1, 2, 3, 4], ddof=1) / 2
-    assert found["mean"] == 2.5
-    np.testing.assert_allclose(found["interval"], [2.5 - half, 2.5 + half], atol=1e-5)
-
-
 def test_a_quick_run_writes_nothing(monkeypatch, capsys):
     monkeypatch.setattr(results, "save", lambda *a, **k: pytest.fail("wrote a file"))
     study.main(["--quick"])
@@ -153,7 +146,7 @@ class TestStored:
             runs = np.array(row["accuracy"]["of each seed"])
             assert runs.shape == (len(study.EVALUATION_SEEDS),)
             for key, values in (("accuracy", runs), ("both is better by", both - runs)):
-                expected = study.interval(values)
+                expected = study.estimate(values)
                 assert row[key]["mean"] == pytest.approx(expected["mean"])
                 assert row[key]["interval"] == pytest.approx(expected["interval"])
 
