@@ -18,7 +18,7 @@ from torch import nn
 
 from rnnkit import _validation as v
 
-RUN, WEIGHTS = "run 1", "weights 1"  # what a file holds, and the version of its layout
+RUN, WEIGHTS = "run, version 1", "weights, version 1"  # what a file can hold
 START_ANEW = "use another file, or delete this one to train from the beginning"
 SHOWN = 3  # differences that an error lists
 
@@ -45,9 +45,7 @@ def load_weights(path, module):
     v.instance("module", module, nn.Module)
     path = _path("path", path)
     metadata, tensors = _read(path, WEIGHTS, "make or fetch the file anew")
-    shapes = {name: str(tuple(tensor.shape)) for name, tensor in tensors.items()}
-    wanted = {name: str(tuple(tensor.shape)) for name, tensor in _weights("module", module).items()}
-    if different := _differences(shapes, wanted):
+    if different := _differences(_forms(tensors), _forms(_weights("module", module))):
         raise ValueError(f"module does not fit to {path}: {different}")
     module.load_state_dict(tensors)
     return metadata
@@ -124,13 +122,13 @@ def load_run(path, settings, epochs, model, optimizer):
 def _write(path, kind, content, tensors):
     """Write a file that is complete or not there at all."""
     try:
-        text = json.dumps(content, ensure_ascii=False)
+        text = json.dumps([kind, content], ensure_ascii=False)
     except (TypeError, ValueError) as error:
         raise TypeError(f"what is stored beside the tensors must fit into JSON: {error}") from None
     # Tied weights are one tensor under two names, which the format forbids: each name gets its own copy.
     tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     # One key only: the format stores several in random order, and equal runs would write different files.
-    label = json.dumps({"holds": kind, "sha256": _digest(text, tensors), "content": text})
+    label = json.dumps({"sha256": _digest(text, tensors), "content": text})
     new = path.with_name(f"{path.name}.new")
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(new, "wb") as file:
@@ -146,22 +144,24 @@ def _read(path, kind, repair):
         raise FileNotFoundError(f"{path} is missing, or not a file")
     try:
         with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
+            label = (file.metadata() or {}).get("rnnkit")
+            if label is None:
+                raise ValueError(f"{path} was not written by rnnkit; {repair}")
+            # Clones: the file must not stay mapped into memory, where it is to be replaced.
             tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118 - no dict
     except SafetensorError as error:
         raise ValueError(f"{path} is damaged, or no .safetensors file ({error}); {repair}") from None
-    if "rnnkit" not in metadata:
-        raise ValueError(f"{path} was not written by rnnkit; {repair}")
     try:
-        label = json.loads(metadata["rnnkit"])
+        label = json.loads(label)
         intact = label["sha256"] == _digest(label["content"], tensors)
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         intact = False
     if not intact:
-        raise ValueError(f"{path} is damaged (its content does not have its sha256); {repair}")
-    if label["holds"] != kind:
-        raise ValueError(f"{path} must hold {kind!r}, got {label['holds']!r}; {repair}")
-    return json.loads(label["content"]), tensors
+        raise ValueError(f"{path} is damaged (its sha256 is another one); {repair}")
+    found, content = json.loads(label["content"])
+    if found != kind:
+        raise ValueError(f"{path} must hold {kind!r}, got {found!r}; {repair}")
+    return content, tensors
 
 
 def _digest(text, tensors):
@@ -179,6 +179,11 @@ def _weights(name, module):
     for key, value in state.items():
         v.instance(f"{name} state {key}", value, torch.Tensor)
     return state
+
+
+def _forms(tensors):
+    """Return {name: type and shape, in words}."""
+    return {name: f"{tensor.dtype} {tuple(tensor.shape)}" for name, tensor in tensors.items()}
 
 
 def _path(name, value):

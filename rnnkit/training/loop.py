@@ -63,6 +63,7 @@ def fit(
     optimizer = optimizer or torch.optim.Adam(model.parameters())
     settings = describe_run(model, optimizer, loss=loss, schedule=schedule, metric=metric, max_norm=max_norm,
                             patience=patience, seed=seed)  # fmt: skip
+    trained = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     history, best = [], None
     with _borrowed(model, optimizer, device) as rates, _progress_bar(epochs, progress) as bar:
         if checkpoint and checkpoint.exists():
@@ -88,7 +89,7 @@ def fit(
                 _require_finite("the loss", value, where)
                 optimizer.zero_grad()
                 value.backward()
-                norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm or math.inf)
+                norm = nn.utils.clip_grad_norm_(trained, max_norm or math.inf)
                 _require_finite("the norm of the gradient", norm, where)
                 optimizer.step()
 
@@ -97,14 +98,10 @@ def fit(
                 bar.set_postfix_str(f"{where}, loss {means()['loss']:.4g}", refresh=False)
                 bar.update(0)  # draws, but not too often
             for name, weight in model.named_parameters():
-                _require_finite(f"weight {name}", weight, f"epoch {epoch}, after batch {means.batches}")
+                _require_finite(f"weight {name}", weight, f"epoch {epoch}, after the last batch")
 
-            row = {
-                "epoch": epoch,
-                "updates": updates,
-                "learning_rate": optimizer.param_groups[0]["lr"],
-                **means(),
-            }
+            rate = optimizer.param_groups[0]["lr"]
+            row = {"epoch": epoch, "updates": updates, "learning_rate": rate, **means()}
             if validation is not None:
                 for name, score in evaluate(model, validation, loss, metric).items():
                     row[f"validation_{name}"] = score
