@@ -1,8 +1,6 @@
 """What a page with a cell diagram must show, for the browser tests of LSTMGates and GRUGates."""
 
-import re
-
-import numpy as np
+from picture_pages import assert_same_attributes
 
 from rnnkit.widgets.drawing import format_number, lookup
 from rnnkit.widgets.gates_picture import leaves
@@ -56,6 +54,23 @@ def assert_shows(page, doors, figure):
     assert drawn == [leaves(values["step"][gate]) for gate in doors]
 
 
+def assert_every_slider_moves(page, names, doors, figure):
+    """Check that the sliders on the page are those of the traits `names`, and that each moves its number."""
+    sliders = page.locator(".gates-knobs input[type=range]").all()
+    assert len(sliders) == len(names)
+    for slider, name in zip(sliders, names, strict=True):
+        before = page.locator(".gates").inner_html()
+        for key in ("PageUp", "Home", "End", "ArrowLeft"):
+            slider.press(key)
+            value = float(slider.input_value())
+            if name == "inputs":
+                figure.inputs = [*figure.inputs[:2], value, *figure.inputs[3:]]
+            else:
+                setattr(figure, name, value)
+            assert_shows(page, doors, figure)
+        assert page.locator(".gates").inner_html() != before
+
+
 def assert_drawn_alike(show, figure):
     """Check that the script draws every attribute of the pictures as Python does, in a sequence."""
     figure = type(figure)(**figure.props() | {"mode": "sequence"})
@@ -67,21 +82,14 @@ def assert_drawn_alike(show, figure):
     page.evaluate("html => document.querySelector('.rnn-widget').innerHTML = html", str(figure.static_html()))
     static = page.locator(".gates svg").evaluate_all(f"all => all.map({attributes})")
     for one, other in zip(_flat(live), _flat(static), strict=True):
-        _assert_same(one, other)
+        assert_same_attributes(one, other, 0.011)
     page.close()
 
 
 def _flat(pictures):
-    return [dict(element) for picture in pictures for element in picture]
-
-
-def _assert_same(one, other):
-    numbers = r"[-+]?\d+(?:\.\d+)?(?:e-?\d+)?"
-    assert one.keys() - {"class"} == other.keys() - {"class"}
-    for name in other.keys() - {"class"}:  # which says, too, what the reader has chosen
-        assert re.sub(numbers, "0", one[name]) == re.sub(numbers, "0", other[name]), name
-        np.testing.assert_allclose(
-            [float(n) for n in re.findall(numbers, one[name])],
-            [float(n) for n in re.findall(numbers, other[name])],
-            atol=0.011,
-        )
+    """Return the attributes of all elements, without the class: it also says what the reader has chosen."""
+    return [
+        {name: value for name, value in element if name != "class"}
+        for picture in pictures
+        for element in picture
+    ]
