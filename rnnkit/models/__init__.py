@@ -2,6 +2,15 @@
 
 from rnnkit.models.cells import GRUCell, LSTMCell, RNNCell
 from rnnkit.models.forecaster import Forecaster
+from rnnkit.models.reviews import ReviewClassifier
 from rnnkit.models.sequence import SequenceClassifier, SequenceTagger
 
-__all__ = ["Forecaster", "GRUCell", "LSTMCell", "RNNCell", "SequenceClassifier", "SequenceTagger"]
+__all__ = [
+    "Forecaster",
+    "GRUCell",
+    "LSTMCell",
+    "RNNCell",
+    "ReviewClassifier",
+    "SequenceClassifier",
+    "SequenceTagger",
+]

@@ -1,0 +1,125 @@
+"""What the models of film reviews share: word vectors from counts, batches of texts, scores, naive Bayes."""
+
+from itertools import pairwise
+
+import numpy as np
+import torch
+
+from rnnkit import _validation as v
+from rnnkit import text
+from rnnkit.text import PAD, UNK
+
+SENTENCE_END = (".", "!", "?")
+
+
+def encode(texts, vocabulary):
+    """Return each text as the indices of its tokens, a list of int64 arrays (T,).
+
+    A text without any word, such as " " or "", becomes a single <unk>: a model needs something to read.
+    """
+    v.instance("vocabulary", vocabulary, text.Vocabulary)
+    rows = [vocabulary.encode(text.tokenize(one)) for one in texts]
+    return [row if row.size else np.array([UNK]) for row in rows]
+
+
+def word_vectors(sequences, words, size=64, window=5, seed=0):
+    """Return a vector for each word, float32 (V, D), such that words with similar neighbours are close.
+
+    sequences: encoded texts. words: V, the size of their vocabulary. size: D.
+    window: how many words away a neighbour may be; one that is k away counts (window + 1 - k) / window.
+    seed: of the approximate singular value decomposition.
+
+    The vectors are U √S of the singular value decomposition U S V' of the positive pointwise mutual
+    information of words and neighbours, with the counts of the neighbours to the power 0.75 (Levy, Goldberg &
+    Dagan 2015). <pad> and <unk> get zeros. On average over the words of the texts, a vector has length 1.
+    """
+    from scipy import sparse
+    from sklearn.utils.extmath import randomized_svd
+
+    V = v.integer("words", words, 3)
+    v.integer("size", size, 1, V - 1)
+    v.integer("window", window, 1)
+    gap = np.full(window, PAD)  # no text is the neighbour of another
+    line = np.concatenate([part for sequence in sequences for part in (sequence, gap)])
+    counts = sparse.csr_matrix((V, V), dtype=np.float32)
+    for k in range(1, window + 1):
+        left, right = line[:-k], line[k:]
+        real = (left > UNK) & (right > UNK)
+        weight = np.full(real.sum(), (window + 1 - k) / window, dtype=np.float32)
+        counts += sparse.coo_matrix((weight, (left[real], right[real])), shape=(V, V)).tocsr()
+    counts = (counts + counts.T).tocoo()
+    if not counts.nnz:
+        raise ValueError("sequences must hold words of the vocabulary beside each other, got none")
+    often = np.asarray(counts.sum(axis=1)).ravel()
+    smooth = often**0.75 / (often**0.75).sum()
+    information = np.log(counts.data / (often[counts.row] * smooth[counts.col]))
+    known = information > 0
+    positive = sparse.csr_matrix((information[known], (counts.row[known], counts.col[known])), shape=(V, V))
+    U, S, _ = randomized_svd(positive, size, n_iter=3, random_state=v.integer("seed", seed, 0))
+    vectors = U * np.sqrt(S)
+    vectors[: UNK + 1] = 0
+    length = np.linalg.norm(vectors[line[line > UNK]], axis=1).mean()
+    return (vectors / length).astype(np.float32)
+
+
+def batches(sequences, targets, batch_size, rng=None):
+    """Give padded batches ((x, lengths), targets) of texts of similar length, as `training.fit` takes them.
+
+    sequences: encoded texts. targets: numbers (N,), 1 for praise, 0 for blame, or a probability between.
+    rng: a NumPy generator that shuffles; None for the order of the lengths.
+    """
+    targets = v.array("targets", targets, ("N",), dtype=np.float32, sizes={"N": len(sequences)})
+    if targets.min() < 0 or targets.max() > 1:
+        raise ValueError(f"targets must be from 0 to 1, got {targets.min()} to {targets.max()}")
+    for rows in text.batches([len(sequence) for sequence in sequences], batch_size, rng):
+        x, lengths = text.pad([sequences[k] for k in rows])
+        yield (torch.from_numpy(x), torch.from_numpy(lengths)), torch.from_numpy(targets[rows])
+
+
+def crop(sequences, shortest, longest, rng):
+    """Return a random stretch of each text, of a random length from `shortest` to `longest`.
+
+    A text that is shorter stays whole.
+    """
+    v.integer("longest", longest, v.integer("shortest", shortest, 1))
+    stretches = []
+    for sequence in sequences:
+        length = int(rng.integers(shortest, longest + 1))
+        start = int(rng.integers(max(0, len(sequence) - length) + 1))
+        stretches.append(sequence[start : start + length])
+    return stretches
+
+
+@torch.no_grad()
+def scores(model, sequences, batch_size=256):
+    """Return the score of each text, float64 (N,), by a model that gives one for a text; without dropout."""
+    mode = model.training
+    model.eval()
+    found = np.empty(len(sequences))
+    for rows in text.batches([len(sequence) for sequence in sequences], batch_size):
+        x, lengths = text.pad([sequences[k] for k in rows])
+        found[rows] = model(torch.from_numpy(x), torch.from_numpy(lengths)).double().numpy()
+    model.train(mode)
+    return found
+
+
+def sentences(tokens, shortest=5, longest=40):
+    """Return the sentences of a tokenized text that have `shortest` to `longest` tokens."""
+    ends = [k + 1 for k, token in enumerate(tokens) if token in SENTENCE_END]
+    found = [tokens[start:end] for start, end in pairwise([0, *ends])]
+    return [sentence for sentence in found if shortest <= len(sentence) <= longest]
+
+
+def grams(one):
+    """Return the tokens of a text and its pairs of neighbours, as features of a bag-of-words model."""
+    tokens = text.tokenize(one)
+    return [*tokens, *map(" ".join, pairwise(tokens))]
+
+
+def naive_bayes():
+    """Return an untrained scikit-learn pipeline: which words and pairs occur, and multinomial naive Bayes."""
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.naive_bayes import MultinomialNB
+    from sklearn.pipeline import make_pipeline
+
+    return make_pipeline(CountVectorizer(analyzer=grams, binary=True), MultinomialNB())
