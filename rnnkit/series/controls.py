@@ -68,7 +68,8 @@ def planted_signal_best(strength):
 
     R² = strength²; the direction is right with probability 1/2 + arcsin(|strength|) / π, the probability that
     two normal numbers with this correlation have the same sign (Sheppard 1899).
-    Returns :class:`Best`. Raises TypeError or ValueError if strength is not above −1 and below 1.
+    Returns both as a named tuple (r2, direction). Raises TypeError or ValueError if strength is not above
+    −1 and below 1.
     """
     strength = _strength(strength)
     return Best(strength**2, 0.5 + math.asin(abs(strength)) / math.pi)
