@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rnnkit import __main__ as command
-from rnnkit import tasks
+from rnnkit import layers, tasks
 from rnnkit.widgets import train_lstm_gates as trainer
 from rnnkit.widgets.lstm_gates import LSTMGates
 
@@ -14,16 +14,11 @@ STORED = json.loads(trainer.CHECKPOINT.read_text("utf-8"))
 UNIT = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 
-def answers(x):
-    """Return the answers of the stored unit to x (T, B, 1), through the numbers that the figure shows."""
-    weights = {name: STORED["weights"][name] for name in UNIT}
-    states = [
-        LSTMGates("own", weights=weights, inputs=x[:, b, 0].tolist(), t=1).numbers()["run"]["h"][-1]
-        for b in range(x.shape[1])
-    ]
-    return (
-        np.array(states)[:, None] @ np.array(STORED["weights"]["weight_hy"]).T + STORED["weights"]["bias_y"]
-    )
+def states(x):
+    """Return the states (T, B) of the stored unit on x (T, B, 1), by the NumPy layer."""
+    layer = layers.LSTM(1, 1)
+    layer.load_state_dict({f"{name}_l0": np.array(STORED["weights"][name]) for name in UNIT})
+    return layer(x.astype(float))[0][..., 0]
 
 
 class TestTask:
@@ -38,10 +33,18 @@ class TestTask:
 class TestWeights:
     def test_loss_is_that_of_the_stored_weights(self):
         x, y = trainer.draw(600, np.random.default_rng(7))
-        loss = np.mean((answers(x) - y) ** 2)
+        answers = states(x)[-1][:, None] @ np.array(STORED["weights"]["weight_hy"]).T
+        loss = np.mean((answers + STORED["weights"]["bias_y"] - y) ** 2)
         assert loss == pytest.approx(min(STORED["losses"]), rel=0.3)
         assert loss < 0.05 * tasks.adding_trivial()
         assert STORED["trivial"] == round(tasks.adding_trivial(), 5)
+
+    def test_the_figure_shows_the_states_of_the_layer(self):
+        x, _ = trainer.draw(10, np.random.default_rng(7))
+        weights = {name: STORED["weights"][name] for name in UNIT}
+        for inputs, h in zip(x[..., 0].T.tolist(), states(x).T, strict=True):
+            run = LSTMGates("own", weights=weights, inputs=inputs, t=1).numbers()["run"]
+            np.testing.assert_allclose(run["h"], h, atol=1e-12)
 
     def test_the_best_start_is_stored(self):
         best = STORED["recipe"]["seeds"][int(np.argmin(STORED["losses"]))]
