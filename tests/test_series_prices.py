@@ -178,6 +178,14 @@ def test_a_real_fall_with_a_huge_turnover_is_accepted(save):
     assert len(read(save, changed)) == 60
 
 
+def test_more_shares_are_no_news_if_each_is_worth_less(save):
+    changed = table()
+    changed.loc[changed.index[30] :, ["open", "high", "low", "close"]] /= 7
+    changed.loc[changed.index[30] :, "volume"] *= 7
+    with pytest.raises(ValueError, match="split 7:1 had not been removed"):
+        read(save, changed)
+
+
 @given(st.integers(0, 10_000))
 def test_ordinary_prices_pass(seed):
     check_prices(table(200, seed))

@@ -61,14 +61,14 @@ def garch(returns, horizon):
             model = arch_model(100 * own[past], mean="Constant", p=1, q=1, rescale=False)
             mu, omega, alpha, beta = model.fit(disp="off", show_warning=False).params
             squared = (100 * own[days] - mu) ** 2
-            sigma2, forecasts = squared[: len(past)].mean(), []
+            sigma2, next_day = squared[: len(past)].mean(), []
             for e2 in squared:
                 sigma2 = omega + alpha * e2 + beta * sigma2
-                steps = [sigma2]
-                for _ in range(horizon - 1):
-                    steps.append(omega + (alpha + beta) * steps[-1])
-                forecasts.append(np.mean(steps) / 100**2)
-            row[days] = np.log(np.maximum(forecasts, vol.FLOOR))
+                next_day.append(sigma2)
+            # the forecast of k days ahead is ω (1 + … + p^{k−2}) + p^{k−1} σ²_{t+1}, with p = α + β
+            power = (alpha + beta) ** np.arange(horizon)
+            mean = omega * np.mean(np.cumsum(power) - power) + power.mean() * np.array(next_day)
+            row[days] = np.log(np.maximum(mean / 100**2, vol.FLOOR))
         return g
 
     return fit

@@ -6,6 +6,7 @@ from rnnkit import volatility as vol
 
 LOSSES = ("qlike", "mse of log")
 REFERENCES = ("HAR", "pooled HAR", "pooled HAR-X")
+MANY_LAGS = 66  # a quarter of a year: does a test stand if calm and wild months follow each other?
 
 
 def losses(target, forecast, where):
@@ -22,8 +23,12 @@ def by_day(loss):
     return np.nanmean(loss[:, np.isfinite(loss).any(axis=0)], axis=0)
 
 
-def compare(panel, found, single):
-    """Return the table of the results: all methods on the same days and shares."""
+def compare(panel, found, single, references=REFERENCES):
+    """Return the table of the results: all methods on the same days and shares.
+
+    found: {name: Forecast}; single: {name of a network: [Forecast of each seed]}.
+    references: methods that every other one is tested against, beside the networks.
+    """
     target = panel.target()
     where = np.isfinite(target)
     for forecast in found.values():
@@ -35,7 +40,7 @@ def compare(panel, found, single):
         for kind in LOSSES:
             row["loss"][kind] = float(by_day(own[kind]).mean())
             row["of each share"][kind] = np.nanmean(own[kind], axis=1).tolist()
-        for other in (*REFERENCES, *single):
+        for other in (*references, *single):
             if other != name and other in loss:
                 row["against"][other] = {
                     kind: against(own[kind], loss[other][kind], panel.horizon) for kind in LOSSES
@@ -59,12 +64,12 @@ def compare(panel, found, single):
 def against(own, other, horizon):
     """Compare two arrays of losses (N, T): above 0 is in favour of `own`."""
     test = vol.diebold_mariano(by_day(other), by_day(own), horizon)
-    longer = vol.diebold_mariano(by_day(other), by_day(own), horizon, lags=66)
+    longer = vol.diebold_mariano(by_day(other), by_day(own), horizon, lags=MANY_LAGS)
     return {
         "statistic": test.statistic,
         "p": test.p_value,
         "lags": test.lags,
-        "statistic with 66 lags": longer.statistic,
+        "statistic, many lags": longer.statistic,
         "shares better": int((np.nanmean(own, axis=1) < np.nanmean(other, axis=1)).sum()),
     }
 

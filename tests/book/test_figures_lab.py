@@ -1,15 +1,12 @@
 """The same figures in JupyterLab, with a kernel behind them: the page and Python follow each other."""
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
-from urllib.request import urlopen
 
-import nbformat
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from lab_pages import TALL, jupyterlab, open_notebook, said
+
+from rnnkit.widgets import FIGURES
 
 CELLS = (
     "from rnnkit.widgets import Unroller\nimport ipywidgets\n"
@@ -27,75 +24,14 @@ CELLS = (
     "                        weight_hy=np.ones((4, H)), bias_y=np.ones(4))]\n"
     "fig.word, fig.answer = 'eeeee', 'eeeee'\nprint('DONE')",
 )
-TALL = {"width": 1280, "height": 2000}  # JupyterLab takes cells out of the page that are not in view
-SECONDS = 90  # that JupyterLab, its kernel and a cell may take on a busy machine
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """Return the address of a JupyterLab of its own, opened on a notebook with `CELLS`."""
-    home = tmp_path_factory.mktemp("lab")
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-    )
-    (home / "work").mkdir()
-    nbformat.write(notebook, home / "work/figures.ipynb")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folders = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
-    options = [
-        f"--port={port}",
-        "--no-browser",
-        "--ip=127.0.0.1",
-        "--IdentityProvider.token=",
-        "--allow-root",
-    ]
-    options += [
-        f"--ServerApp.root_dir={home / 'work'}",
-        "--LabApp.news_url=None",
-        "--ServerApp.disable_check_xsrf=True",
-    ]
-    with (home / "log").open("w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "jupyter", "lab", *options],
-            env={**os.environ, **folders, "IPYTHONDIR": str(home / "ipython")},
-            stdout=log,
-            stderr=log,
-        )
-        address = f"http://127.0.0.1:{port}/lab/tree/figures.ipynb"
-        try:
-            wait_for(address, server, home / "log")
-            yield address
-        finally:
-            server.terminate()
-            server.wait(20)
+def test_page_and_python_follow_each_other(tmp_path, open_context):
+    with jupyterlab(tmp_path, CELLS) as address:
+        follow_each_other(*open_notebook(open_context(TALL), address, len(CELLS)))
 
 
-def wait_for(address, server, log):
-    """Return when the server answers; fail with its log if it ends or is too slow."""
-    deadline = time.monotonic() + SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            with urlopen(address, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.3)
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
-
-
-def test_page_and_python_follow_each_other(lab, open_context):
-    page = open_context(TALL).new_page()
-    page.set_default_timeout(SECONDS * 1000)
-    page.goto(lab)
-    page.wait_for_selector(f".jp-Notebook .jp-CodeCell >> nth={len(CELLS) - 1}")
-    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
-
-    def run(index):
-        page.locator(".jp-CodeCell .cm-content").nth(index).click()
-        page.keyboard.press("Shift+Enter")
-
+def follow_each_other(page, run):
     run(0)
     figure = page.locator(".jp-OutputArea .rnn-widget")
     slider = figure.get_by_label("Step t")
@@ -110,9 +46,7 @@ def test_page_and_python_follow_each_other(lab, open_context):
     assert figure.locator("[data-text=read]").inner_text() == "ooo"
     page.wait_for_timeout(500)
     run(1)
-    page.wait_for_selector(".jp-OutputArea-output:has-text('FIRST')")
-    said = page.locator(".jp-OutputArea-output:has-text('FIRST')").inner_text().strip()
-    assert said == "FIRST 3 [2, 3] ooooo ''"
+    assert said(page, "FIRST") == "FIRST 3 [2, 3] ooooo ''"
 
     run(2)
     page.wait_for_function(
@@ -130,19 +64,64 @@ def test_page_and_python_follow_each_other(lab, open_context):
         }"""
     )
     run(3)
-    page.wait_for_selector(".jp-OutputArea-output:has-text('LAST')")
-    last = page.locator(".jp-OutputArea-output:has-text('LAST')").inner_text().strip()
+    last = said(page, "LAST")
     page.wait_for_function(
         "document.querySelectorAll('.jp-OutputArea .rnn-widget [data-number^=\"h.\"]').length === 4"
     )
     shown = figure.locator("[data-number='h.0'][data-digits='2']").text_content()
     assert float(shown) == round(json.loads(last.split(" ", 2)[2])[0], 2) == 0.76
     run(4)
-    page.wait_for_selector(".jp-OutputArea-output:has-text('DONE')")
+    said(page, "DONE")
     page.wait_for_function(
         "document.querySelector('.jp-OutputArea .rnn-widget [data-text=read]').textContent === 'eeeee'"
     )
     assert figure.locator("[data-number^='h.'][data-digits='2']").count() == 5
     assert figure.get_by_label("Updates of the weights").get_attribute("aria-valuetext") == "5"
     assert page.evaluate("window.flashes") == []
+    assert page.locator(".rnn-problem").count() == 0
+
+
+@pytest.fixture(scope="module")
+def dark_lab(tmp_path_factory):
+    """Return the address of a dark JupyterLab on a notebook with two cells for every figure."""
+    cells = []
+    for figure in FIGURES.values():
+        cells.append(
+            f"from rnnkit.widgets import {figure.__name__} as Figure; fig = Figure(); moved = []\n"
+            "fig.observe(lambda change: change.name[0] != '_' and moved.append(change.name)); fig"
+        )
+        cells.append(
+            "name = moved[-1]; now = getattr(fig, name); before = getattr(Figure(), name)\n"
+            "setattr(fig, name, before); print('REPORT', name, now != before)"
+        )
+    with jupyterlab(tmp_path_factory.mktemp("dark"), cells, dark=True) as address:
+        yield address
+
+
+@pytest.mark.parametrize("stem", FIGURES)
+def test_every_figure_lives_in_a_dark_jupyterlab(dark_lab, open_context, stem):
+    index = 2 * list(FIGURES).index(stem)
+    page, run = open_notebook(open_context(TALL), dark_lab, 2 * len(FIGURES))
+    page.keyboard.press("Escape")
+    run(index)
+    figure = page.locator(".jp-OutputArea .rnn-widget")
+    slider = figure.locator("input[type=range]:visible").first
+    slider.wait_for()
+    assert page.locator("body").get_attribute("data-jp-theme-light") == "false"
+    red, green, blue = figure.evaluate(
+        "e => getComputedStyle(e).color.match(/[0-9.]+/g).slice(0, 3).map(Number)"
+    )
+    assert min(red, green, blue) > 128  # light text
+
+    first = slider.input_value()
+    slider.press("End")
+    if slider.input_value() == first:
+        slider.press("Home")
+    moved = slider.input_value()
+    assert moved != first
+    page.wait_for_timeout(500)
+    assert Axe().run(page, context=".jp-OutputArea .rnn-widget").response["violations"] == []
+    run(index + 1)
+    assert said(page, "REPORT").endswith("True")  # Python saw the slider, and the slider follows Python
+    page.wait_for_function("([e, value]) => e.value === value", arg=[slider.element_handle(), first])
     assert page.locator(".rnn-problem").count() == 0

@@ -1,8 +1,6 @@
 """LSTMGates in JupyterLab: presets, sliders and Python follow each other, and own weights go in."""
 
-import pytest
-import test_figures_lab
-from test_figures_lab import SECONDS, TALL, lab  # noqa: F401  (a fixture)
+from lab_pages import TALL, jupyterlab, open_notebook, said
 
 CELLS = (
     "from rnnkit.widgets import LSTMGates; fig = LSTMGates('count', t=3); fig",
@@ -13,38 +11,12 @@ CELLS = (
 )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def own_cells():
-    """Let JupyterLab open a notebook with `CELLS`."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(test_figures_lab, "CELLS", CELLS)
-        yield
+def test_page_and_python_follow_each_other(tmp_path, open_context):
+    with jupyterlab(tmp_path, CELLS) as address:
+        follow_each_other(*open_notebook(open_context(TALL), address, len(CELLS)))
 
 
-@pytest.fixture
-def notebook(request, open_context):
-    """Return the page of the notebook, and a function that runs one of its cells."""
-    page = open_context(TALL).new_page()
-    page.set_default_timeout(SECONDS * 1000)
-    page.goto(request.getfixturevalue("lab"))
-    page.wait_for_selector(f".jp-Notebook .jp-CodeCell >> nth={len(CELLS) - 1}")
-    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
-
-    def run(index):
-        page.locator(".jp-CodeCell .cm-content").nth(index).click()
-        page.keyboard.press("Shift+Enter")
-
-    return page, run
-
-
-def said(page, word):
-    output = page.locator(f".jp-OutputArea-output:has-text('{word}')")
-    output.wait_for()
-    return output.inner_text().strip()
-
-
-def test_page_and_python_follow_each_other(notebook):
-    page, run = notebook
+def follow_each_other(page, run):
     run(0)
     figure = page.locator(".jp-OutputArea .rnn-widget")
     time = figure.get_by_label("time step t")
