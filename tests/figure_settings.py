@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from rnnkit import text
 from rnnkit.widgets.int8 import encode
+from rnnkit.widgets.read_my_review import MOST_WORDS
 from rnnkit.widgets.two_directions import SOUNDS, VOWELS, stored
 
 
@@ -115,10 +117,34 @@ def _tagger(rng):
     }
 
 
+def read_my_review(rng):
+    """Return settings of ReadMyReview: a random LSTM, and a text with known and unseen words."""
+    vocabulary = [f"w{k}" for k in range(rng.integers(1, 40))]
+    strange = ["unseen", "<b>", "\0", "שלום", "😀", "don't", "x" * 50]
+    read = " ".join(rng.choice([*vocabulary, *strange], rng.integers(1, 70)))
+    T = max(1, len(text.tokenize(read)[:MOST_WORDS]))
+    H = 64 if rng.random() < 0.05 else int(rng.integers(1, 20))
+    weights = reader_weights(rng, vocabulary, int(rng.integers(1, 9)), H)
+    t, unit = int(rng.integers(1, T + 1)), int(rng.integers(1, H + 1))
+    return {"text": read if text.tokenize(read) else "w0", "t": t, "unit": unit, "weights": weights}
+
+
+def reader_weights(rng, vocabulary, D, H):
+    """Return random weights of the network of ReadMyReview, for a list of words."""
+    shapes = {"embedding.weight": (len(vocabulary) + 2, D), "lstm.weight_ih_l0": (4 * H, D),
+              "lstm.weight_hh_l0": (4 * H, H), "lstm.bias_ih_l0": 4 * H, "lstm.bias_hh_l0": 4 * H,
+              "readout.weight": 2 * H, "readout.bias": 1}  # fmt: skip
+    drawn = {name: rng.normal(0, 1 if "embedding" in name else H**-0.5, shape)
+             for name, shape in shapes.items()}  # fmt: skip
+    packed = {name: encode(w) if w.ndim == 2 else w.tolist() for name, w in drawn.items()}
+    return {"vocabulary": " ".join(vocabulary), **packed}
+
+
 RANDOM = {
     "gradient_flow": gradient_flow,
     "gru_gates": gru_gates,
     "lstm_gates": lstm_gates,
+    "read_my_review": read_my_review,
     "two_directions": two_directions,
     "unroller": unroller,
 }
