@@ -3,13 +3,14 @@
 `python -m rnnkit train sentiment` trains in four steps. It writes data/checkpoints/sentiment.safetensors,
 its record sentiment.json, and assets/weights/sentiment.js for the page.
 
-1. Vectors of words are counted in the IMDb reviews, and an LSTM learns to judge random stretches of those.
-2. It goes on to learn on the sentences of Rotten Tomatoes. This is done twice, with two seeds. Both readers,
-   averaged with naive Bayes, are the teacher.
-3. The large student, the LSTM of step 1 anew, learns from these sentences and from what the teacher says
-   about sentences of IMDb (Hinton, Vinyals & Dean 2015).
-4. The small student learns the same; the teacher's probability is now averaged with the large student's. Its
-   weights are then rounded to one byte each.
+- Step 1: vectors of words are counted in the IMDb reviews, and an LSTM learns to judge random stretches of
+  those.
+- Step 2: it goes on to learn on the sentences of Rotten Tomatoes. This is done twice, with two seeds. Both
+  readers, averaged with naive Bayes, are the teacher.
+- Step 3: the large student, the LSTM of step 1 anew, learns from these sentences and from what the teacher
+  says about sentences of IMDb (Hinton, Vinyals & Dean 2015).
+- Step 4: the small student learns the same, with the mean of what the teacher and the large student say. Its
+  weights are then rounded to one byte each.
 
 Reviews of IMDb that contain a whole sentence of Rotten Tomatoes are left out. An interrupted run continues
 from files in the system's temporary folder. Those of step 1 stay there, and `studies.sentiment_folds` begins
