@@ -3,6 +3,8 @@
 import numpy as np
 
 from rnnkit import text
+from rnnkit.widgets.forecast import MOST_SHIFT, choices_of
+from rnnkit.widgets.forecast import stored as forecast_study
 from rnnkit.widgets.int8 import encode
 from rnnkit.widgets.read_my_review import MOST_WORDS
 from rnnkit.widgets.two_directions import SOUNDS, VOWELS, stored
@@ -117,6 +119,40 @@ def _tagger(rng):
     }
 
 
+def forecast(rng):
+    """Return settings of a Forecast: of its own study, or of one with random choices, prices and curves."""
+    study = forecast_study()["study"] if rng.random() < 0.5 else _study(rng)
+    names = ("market", "lookback", "horizon", "sin")
+    return {
+        "study": study,
+        **{name: rng.choice(choices_of(study, name)).item() for name in names},
+        "baseline": bool(rng.random() < 0.5),
+        "shift": int(rng.integers(0, MOST_SHIFT + 1)),
+    }
+
+
+def _study(rng):
+    """Return a random study with 1 to 6 of everything that can be chosen, and 2 to 120 days."""
+    lookbacks, horizons = (
+        sorted(rng.choice(np.arange(1, 26), rng.integers(1, 7), replace=False).tolist()) for _ in range(2)
+    )
+    count = rng.integers(1, 7)  # in an order that is not that of the alphabet
+    sins = [{"name": f"sin {9 - k}", "line": f"a = {k}", "says": f"It does {k}."} for k in range(count)]
+    rows, days = len(lookbacks) * len(horizons) * len(sins), int(rng.integers(2, 121))
+    markets = {}
+    for k in range(rng.integers(1, 7)):
+        truth = rng.choice([1.0, 40.0, 9000.0]) * np.exp(np.cumsum(rng.normal(0, 0.02, days + MOST_SHIFT)))
+        markets[f"market {k}"] = {
+            "first": f"day {k}",
+            "last": "the last day",
+            "test_days": int(rng.integers(1, 1000)),
+            "truth": truth.tolist(),
+            "curves": encode(rng.normal(0, rng.choice([0.01, 0.5]) * truth.mean(), (rows, days))),
+            "scores": rng.normal(0, 1, (rows, 5)).tolist(),
+        }
+    return {"lookbacks": lookbacks, "horizons": horizons, "sins": sins, "markets": markets}
+
+
 def read_my_review(rng):
     """Return settings of ReadMyReview: a random LSTM, and a text with known and unseen words."""
     vocabulary = [f"w{k}" for k in range(rng.integers(1, 40))]
@@ -141,6 +177,7 @@ def reader_weights(rng, vocabulary, D, H):
 
 
 RANDOM = {
+    "forecast": forecast,
     "gradient_flow": gradient_flow,
     "gru_gates": gru_gates,
     "lstm_gates": lstm_gates,
