@@ -5,6 +5,7 @@ from rnnkit.widgets.forecast import Forecast
 from rnnkit.widgets.gradient_flow import GradientFlow
 from rnnkit.widgets.gru_gates import GRUGates
 from rnnkit.widgets.lstm_gates import LSTMGates
+from rnnkit.widgets.read_my_review import ReadMyReview
 from rnnkit.widgets.two_directions import TwoDirections
 from rnnkit.widgets.unroller import Unroller
 
@@ -15,11 +16,12 @@ __all__ = [
     "GradientFlow",
     "LSTMGates",
     "LiveFigure",
+    "ReadMyReview",
     "TwoDirections",
     "Unroller",
 ]
 
 FIGURES = {
     figure._module: figure
-    for figure in (Unroller, LSTMGates, GradientFlow, GRUGates, TwoDirections, Forecast)
+    for figure in (Unroller, LSTMGates, GradientFlow, GRUGates, TwoDirections, ReadMyReview, Forecast)
 }
