@@ -5,6 +5,7 @@ from importlib import import_module
 
 TRAINERS = {  # modules with a function main()
     "lstm_gates": "rnnkit.widgets.train_lstm_gates",
+    "sentiment": "rnnkit.train_sentiment",
     "two_directions": "rnnkit.widgets.train_two_directions",
     "unroller": "rnnkit.widgets.train_unroller",
 }

@@ -110,6 +110,33 @@ def sentences(tokens, shortest=5, longest=40):
     return [sentence for sentence in found if shortest <= len(sentence) <= longest]
 
 
+def containing(reviews, sentences, shortest=4):
+    """Return the places of the reviews that contain a whole sentence, sorted.
+
+    reviews, sentences: tokenized texts. shortest: a sentence of fewer words is too common to count.
+    Only words are compared: marks between them, as at the end of a sentence, do not matter.
+    """
+    v.integer("shortest", shortest, 1)
+    by_start = {}
+    for sentence in map(_words, sentences):
+        if len(sentence) >= shortest:
+            by_start.setdefault(tuple(sentence[:shortest]), []).append(sentence)
+    found = []
+    for place, words in enumerate(map(_words, reviews)):
+        starts = zip(*(words[k:] for k in range(shortest)), strict=False)
+        if any(
+            words[k : k + len(one)] == one
+            for k, start in enumerate(starts)
+            for one in by_start.get(start, ())
+        ):
+            found.append(place)
+    return found
+
+
+def _words(tokens):
+    return [token for token in tokens if any(map(str.isalnum, token))]
+
+
 def grams(one):
     """Return the tokens of a text and its pairs of neighbours, as features of a bag-of-words model."""
     tokens = text.tokenize(one)
@@ -123,3 +150,8 @@ def naive_bayes():
     from sklearn.pipeline import make_pipeline
 
     return make_pipeline(CountVectorizer(analyzer=grams, binary=True), MultinomialNB())
+
+
+def log_odds(pipeline, texts):
+    """Return the logarithm of the odds of praise, float64 (N,), by a trained scikit-learn classifier."""
+    return np.diff(pipeline.predict_log_proba(texts), axis=1)[:, 0]

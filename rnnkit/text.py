@@ -35,13 +35,13 @@ def tokenize(text):
 
     The steps, which `tokenize` in widgets/tokenize.js takes too:
 
-    1. Curly apostrophes and quotation marks become straight ones. Characters that cannot be seen (soft
-       hyphens, zero-width blanks, marks of direction and variation) are dropped.
-    2. An English letter with a separate accent becomes one character. A to Z and À to Þ become small letters.
-    3. A blank is put before every n't. From left to right, the first of these is then a token: n't at the end
-       of a word; 'd, 'll, 'm, 're, 's, 've at the end of a word; a run of letters and digits; any other
-       character that is not blank. Characters of other scripts count as letters; control characters, NUL
-       among them, as blanks.
+    - Curly apostrophes and quotation marks become straight ones. Characters that cannot be seen (soft
+      hyphens, zero-width blanks, marks of direction and variation) are dropped.
+    - An English letter with a separate accent becomes one character. A to Z and À to Þ become small letters.
+    - A blank is put before every n't. From left to right, the first of these is then a token: n't at the end
+      of a word; 'd, 'll, 'm, 're, 's, 've at the end of a word; a run of letters and digits; any other
+      character that is not blank. Characters of other scripts count as letters; control characters, NUL
+      among them, as blanks.
 
     Returns a list of strings; it is empty for a blank text. Raises TypeError if `text` is no string.
     """

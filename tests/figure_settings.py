@@ -2,7 +2,11 @@
 
 import numpy as np
 
+from rnnkit import text
+from rnnkit.widgets.forecast import MOST_SHIFT, choices_of
+from rnnkit.widgets.forecast import stored as forecast_study
 from rnnkit.widgets.int8 import encode
+from rnnkit.widgets.read_my_review import MOST_WORDS
 from rnnkit.widgets.two_directions import SOUNDS, VOWELS, stored
 
 
@@ -115,10 +119,69 @@ def _tagger(rng):
     }
 
 
+def forecast(rng):
+    """Return settings of a Forecast: of its own study, or of one with random choices, prices and curves."""
+    study = forecast_study()["study"] if rng.random() < 0.5 else _study(rng)
+    names = ("market", "lookback", "horizon", "sin")
+    return {
+        "study": study,
+        **{name: rng.choice(choices_of(study, name)).item() for name in names},
+        "baseline": bool(rng.random() < 0.5),
+        "shift": int(rng.integers(0, MOST_SHIFT + 1)),
+    }
+
+
+def _study(rng):
+    """Return a random study with 1 to 6 of everything that can be chosen, and 2 to 120 days."""
+    lookbacks, horizons = (
+        sorted(rng.choice(np.arange(1, 26), rng.integers(1, 7), replace=False).tolist()) for _ in range(2)
+    )
+    count = rng.integers(1, 7)  # in an order that is not that of the alphabet
+    sins = [{"name": f"sin {9 - k}", "line": f"a = {k}", "says": f"It does {k}."} for k in range(count)]
+    rows, days = len(lookbacks) * len(horizons) * len(sins), int(rng.integers(2, 121))
+    markets = {}
+    for k in range(rng.integers(1, 7)):
+        truth = rng.choice([1.0, 40.0, 9000.0]) * np.exp(np.cumsum(rng.normal(0, 0.02, days + MOST_SHIFT)))
+        markets[f"market {k}"] = {
+            "first": f"day {k}",
+            "last": "the last day",
+            "test_days": int(rng.integers(1, 1000)),
+            "truth": truth.tolist(),
+            "curves": encode(rng.normal(0, rng.choice([0.01, 0.5]) * truth.mean(), (rows, days))),
+            "scores": rng.normal(0, 1, (rows, 5)).tolist(),
+        }
+    return {"lookbacks": lookbacks, "horizons": horizons, "sins": sins, "markets": markets}
+
+
+def read_my_review(rng):
+    """Return settings of ReadMyReview: a random LSTM, and a text with known and unseen words."""
+    vocabulary = [f"w{k}" for k in range(rng.integers(1, 40))]
+    strange = ["unseen", "<b>", "\0", "שלום", "😀", "don't", "x" * 50]
+    read = " ".join(rng.choice([*vocabulary, *strange], rng.integers(1, 70)))
+    T = max(1, len(text.tokenize(read)[:MOST_WORDS]))
+    H = 64 if rng.random() < 0.05 else int(rng.integers(1, 20))
+    weights = reader_weights(rng, vocabulary, int(rng.integers(1, 9)), H)
+    t, unit = int(rng.integers(1, T + 1)), int(rng.integers(1, H + 1))
+    return {"text": read if text.tokenize(read) else "w0", "t": t, "unit": unit, "weights": weights}
+
+
+def reader_weights(rng, vocabulary, D, H):
+    """Return random weights of the network of ReadMyReview, for a list of words."""
+    shapes = {"embedding.weight": (len(vocabulary) + 2, D), "lstm.weight_ih_l0": (4 * H, D),
+              "lstm.weight_hh_l0": (4 * H, H), "lstm.bias_ih_l0": 4 * H, "lstm.bias_hh_l0": 4 * H,
+              "readout.weight": 2 * H, "readout.bias": 1}  # fmt: skip
+    drawn = {name: rng.normal(0, 1 if "embedding" in name else H**-0.5, shape)
+             for name, shape in shapes.items()}  # fmt: skip
+    packed = {name: encode(w) if w.ndim == 2 else w.tolist() for name, w in drawn.items()}
+    return {"vocabulary": " ".join(vocabulary), **packed}
+
+
 RANDOM = {
+    "forecast": forecast,
     "gradient_flow": gradient_flow,
     "gru_gates": gru_gates,
     "lstm_gates": lstm_gates,
+    "read_my_review": read_my_review,
     "two_directions": two_directions,
     "unroller": unroller,
 }

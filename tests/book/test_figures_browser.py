@@ -14,10 +14,9 @@ from figure_settings import random_figures, unroller_shapes
 
 from rnnkit.widgets import FIGURES
 from rnnkit.widgets.drawing import format_number, join, lookup
-from rnnkit.widgets.figure import page_source
 
 EVERY = pytest.mark.parametrize("stem", FIGURES)
-CONTROLS = ".rnn-widget :is(input, select, button)"
+CONTROLS = ".rnn-widget :is(input, select, button, textarea)"
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +51,13 @@ def changed_page(figures):
         path.unlink()
 
 
+def open_alive(context, url):
+    """Open a page as `open_page` does, and wait for its figure: its weights may have to come first."""
+    page, problems = open_page(context, url)
+    page.locator(CONTROLS).first.wait_for(state="attached")
+    return page, problems
+
+
 def test_only_pages_with_figures_load_scripts_for_them(figures):
     loaded = {
         page.stem: set(re.findall(r"_static/figures/(\w+)\.", page.read_text("utf-8")))
@@ -66,7 +72,7 @@ def test_only_pages_with_figures_load_scripts_for_them(figures):
 @EVERY
 @pytest.mark.parametrize("way", ["http", "file"])
 def test_figure_comes_to_life_and_every_slider_changes_what_is_drawn(ways, open_context, way, stem):
-    page, problems = open_page(open_context(DESKTOP), f"{ways[way]}{stem}.html")
+    page, problems = open_alive(open_context(DESKTOP), f"{ways[way]}{stem}.html")
     sliders = page.locator(".rnn-widget input[type=range]")
     assert sliders.count() > 0
     for slider in sliders.all():
@@ -115,7 +121,7 @@ def test_static_picture_shows_the_same_numbers_without_scripts(ways, browser, op
         static = [element.text_content() for element in page.locator("[data-number], [data-text]").all()]
     finally:
         context.close()
-    live, _ = open_page(open_context(DESKTOP), f"{ways['file']}{stem}.html")
+    live, _ = open_alive(open_context(DESKTOP), f"{ways['file']}{stem}.html")
     assert live.locator("[data-number], [data-text]").all_text_contents() == static
 
 
@@ -132,9 +138,10 @@ def test_nothing_moves_when_the_figure_comes_to_life(ways, open_context, size, s
           new PerformanceObserver(list => list.getEntries().forEach(note)).observe({ type: "layout-shift" });
         }"""
     )
-    page.add_script_tag(content=page_source(stem))
+    page.unroute_all()
+    page.add_script_tag(url=f"{ways['http']}_static/figures/{stem}.js")  # which knows where its weights are
+    page.locator(CONTROLS).first.wait_for(state="attached")
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 200)))")
-    assert page.locator(CONTROLS).count() > 0
     for there, here in zip(before, boxes(page), strict=True):
         assert here == pytest.approx(there, abs=0.6)
     assert page.evaluate("window.shifts") == []
@@ -209,7 +216,7 @@ def computing(trace):
 # No figure can put off its work to look fast: a move counts only if the picture changed before the frame.
 @EVERY
 def test_figure_answers_within_a_frame(ways, browser, open_context, tmp_path, stem, record_property):
-    page, _ = open_page(open_context(DESKTOP), f"{ways['http']}{stem}.html")
+    page, _ = open_alive(open_context(DESKTOP), f"{ways['http']}{stem}.html")
     moved = page.evaluate(MOVES, True)["changed"]
     assert len(moved) > 150  # the others change nothing: a gate that was shut stays shut
     trace = tmp_path / "trace.json"
@@ -234,7 +241,7 @@ def test_figure_answers_within_a_frame(ways, browser, open_context, tmp_path, st
 @EVERY
 @pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["light", "dark"])
 def test_figure_keeps_nobody_out(ways, open_context, size, scheme, stem):
-    page, _ = open_page(open_context(size, scheme), f"{ways['file']}{stem}.html")
+    page, _ = open_alive(open_context(size, scheme), f"{ways['file']}{stem}.html")
     found = Axe().run(page, context=".rnn-widget").response["violations"]
     assert [(v["id"], node["html"][:120]) for v in found for node in v["nodes"]] == []
     assert sideways_scroll(page) == []
@@ -249,7 +256,7 @@ def test_figure_keeps_nobody_out(ways, open_context, size, scheme, stem):
 
 @EVERY
 def test_figure_works_by_keyboard_alone(ways, open_context, stem):
-    page, _ = open_page(open_context(DESKTOP), f"{ways['file']}{stem}.html")
+    page, _ = open_alive(open_context(DESKTOP), f"{ways['file']}{stem}.html")
     page.locator(CONTROLS).first.evaluate(
         """e => {
           const before = document.createElement("button");
@@ -257,23 +264,26 @@ def test_figure_works_by_keyboard_alone(ways, open_context, stem):
           before.focus();
         }"""
     )
-    reached, total = set(), page.locator(CONTROLS).count()
+    stops = f"{CONTROLS}, .rnn-widget [tabindex]"  # which scrolls
+    reached, total = set(), page.locator(stops).count()
     for _ in range(total + 5):
         page.keyboard.press("Tab")
         state = page.evaluate(
-            """() => {
-              const all = [...document.querySelectorAll(".rnn-widget :is(input, select, button)")];
+            """stops => {
+              const all = [...document.querySelectorAll(stops)];
               const e = document.activeElement;
               if (!e.closest(".rnn-widget")) return null;
               const group = e.type === "radio" ? all.filter(other => other.name === e.name) : [e];
               return [group.map(other => all.indexOf(other)), getComputedStyle(e).outlineStyle];
-            }"""
+            }""",
+            stops,
         )
         if state:
             reached.update(state[0])
     hidden = page.evaluate(
-        """() => [...document.querySelectorAll(".rnn-widget :is(input, select, button)")]
-          .flatMap((e, k) => e.checkVisibility() && !e.disabled ? [] : [k])"""
+        """stops => [...document.querySelectorAll(stops)]
+          .flatMap((e, k) => e.checkVisibility() && !e.disabled ? [] : [k])""",
+        stops,
     )
     assert reached | set(hidden) == set(range(total))
 
@@ -282,10 +292,10 @@ def test_figure_works_by_keyboard_alone(ways, open_context, stem):
 def test_figure_works_by_touch(ways, browser, stem):
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
     try:
-        page, _ = open_page(context, f"{ways['file']}{stem}.html")
+        page, _ = open_alive(context, f"{ways['file']}{stem}.html")
         slider = page.locator(".rnn-widget input[type=range]").first
         small = page.evaluate(
-            """() => [...document.querySelectorAll(".rnn-widget :is(input, select, button)")]
+            """() => [...document.querySelectorAll(".rnn-widget :is(input, select, button, textarea)")]
               .filter(e => e.checkVisibility())
               .map(e => (e.type === "radio" ? e.closest("label") : e).getBoundingClientRect())
               .filter(place => place.height < 43.5).length"""
