@@ -13,6 +13,7 @@ from rnnkit import datasets, results
 from rnnkit import volatility as vol
 from studies import volatility as four
 from studies import volatility_controls as controls
+from studies import volatility_memory as memory
 from studies import volatility_twenty as twenty
 from studies.shared import volatility_methods as methods
 from studies.shared import volatility_table as tables
@@ -69,8 +70,14 @@ class TestTwenty:
             seen.append(panel.dates[-1])
             return {"methods": {name: {"loss": dict.fromkeys(tables.LOSSES, 1.0)} for name in found}}
 
+        def network_forecasts(panel, days, settings, seeds):
+            seen.append(panel.dates[-1])
+            return [vol.Forecast(np.ones((2, 1)), np.ones((2, 1)))]
+
         monkeypatch.setattr(twenty, "compare", compare)
+        monkeypatch.setattr(twenty, "network_forecasts", network_forecasts)
         found = twenty.select(prices, (0,), grid=twenty.GRID[::8])
+        assert len(seen) == 3 + 2 + 2  # windows, networks trained, networks scored
         assert max(seen) == np.datetime64("2001-12-31")
         assert found["chosen"]["windows"] == [1, 5, 22]  # of equally good ones the first
 
@@ -195,6 +202,16 @@ class TestControls:
         assert "nothing was written" in capsys.readouterr().out
 
 
+@pytest.mark.skipif(not HAS_SKFOLIO, reason="needs the extra studies")
+@pytest.mark.parametrize(("study", "says"), [(twenty, "pooled HAR-X"), (memory, "LSTM on a year")])
+def test_a_quick_run_writes_nothing(study, says, monkeypatch, capsys):
+    monkeypatch.setattr(results, "save", lambda *a, **k: pytest.fail("wrote a file"))
+    study.main(["--quick"])
+    said = capsys.readouterr().out
+    assert says in said
+    assert "nothing was written" in said
+
+
 class TestStored:
     selection = results.load("volatility_selection")
 
@@ -228,7 +245,18 @@ class TestStored:
             best = min(mine, key=lambda row: row["sum of both"])
             assert best["settings"] == self.selection["results"]["chosen"][kind]
 
-    @pytest.mark.parametrize("name", FILES)
+    def test_the_memory_study_repeats_the_test(self):
+        stored = results.load("volatility_memory")
+        assert stored["command"] == memory.COMMAND
+        assert stored["results"]["settings"]["LSTM"] == twenty.LSTM._asdict()
+        first, later = (
+            results.load(name)["results"]["methods"] for name in ("volatility_twenty", "volatility_memory")
+        )
+        for name in ("pooled HAR-X", "LSTM"):
+            for kind in tables.LOSSES:
+                assert later[name]["loss"][kind] == pytest.approx(first[name]["loss"][kind], rel=1e-6)
+
+    @pytest.mark.parametrize("name", [*FILES, "volatility_memory"])
     def test_its_statistics_follow_from_its_losses(self, name):
         rows = results.load(name)["results"]["methods"]
         for row in rows.values():

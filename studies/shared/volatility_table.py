@@ -74,16 +74,15 @@ def against(own, other, horizon):
     }
 
 
-def show(table):
-    """Print the losses and the tests against the two most important rivals."""
+def show(table, rivals=("pooled HAR", "pooled HAR-X")):
+    """Print the losses, and the statistics against two rivals, with the number of shares that are better."""
     print(f"{table['forecasts']} forecasts, {table['first day']} to {table['last day']}")
-    print(
-        f"{'':14} {'QLIKE':>7} {'MSE ln':>7}  against pooled HAR, and pooled HAR-X: statistics of both losses"
-    )
+    titles = "".join(f"  {'against ' + rival:23}" for rival in rivals)
+    print(f"{'':20} {'QLIKE':>7} {'MSE ln':>7}{titles}")
     for name, row in table["methods"].items():
-        words = [f"{name:14}"] + [f"{row['loss'][kind]:7.4f}" for kind in LOSSES]
-        for other in ("pooled HAR", "pooled HAR-X"):
+        words = [f"{name:20}"] + [f"{row['loss'][kind]:7.4f}" for kind in LOSSES]
+        for rival in rivals:
             for kind in LOSSES:
-                test = row["against"].get(other, {}).get(kind)
+                test = row["against"].get(rival, {}).get(kind)
                 words.append(f"{test['statistic']:6.1f} ({test['shares better']:2})" if test else " " * 11)
         print(" ".join(words))
