@@ -1,5 +1,7 @@
 """The longer experiments with film reviews: that they compute what they say, and that their files agree."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -99,8 +101,6 @@ class TestFolds:
         )
 
     def test_is_the_recipe_of_the_shipped_reader(self):
-        import json
-
         assert self.stored["recipe"] == json.loads(json.dumps(recipe.RECIPE))
 
 
