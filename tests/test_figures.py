@@ -180,7 +180,7 @@ def test_example_in_the_guide_is_a_figure(tmp_path, monkeypatch):
     guide = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     section = re.search(r"## Add a live figure\n(.*?)\n## ", guide, re.DOTALL)[1]
     python, script = (re.search(rf"```{name}\n(.*?)```", section, re.DOTALL)[1] for name in ("python", "js"))
-    for name in ("core.js", "ui.js"):
+    for name in ("core.js", "ui.js", "controls.js"):
         (tmp_path / name).write_text((FOLDER / name).read_text("utf-8"), "utf-8")
     (tmp_path / "neuron.js").write_text(script, "utf-8")
     monkeypatch.setattr(figure_module, "FOLDER", tmp_path)

@@ -166,11 +166,11 @@ def _text(name):
 def script_source(stem):
     """Return the script of the figure `stem` after all that it needs, as one text that imports nothing.
 
-    core.js and ui.js come first, then what its lines "// Needs NAME.js" name.
+    core.js, ui.js and controls.js come first, then what its lines "// Needs NAME.js" name.
     """
     own = _text(f"{stem}.js")
     needed = re.findall(r"^// Needs (\w+\.js)$", own, re.MULTILINE)
-    return "\n".join([*map(_text, ("core.js", "ui.js", *needed)), own])
+    return "\n".join([*map(_text, ("core.js", "ui.js", "controls.js", *needed)), own])
 
 
 def module_source(stem):

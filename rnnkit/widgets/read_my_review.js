@@ -1,15 +1,12 @@
 // Needs tokenize.js
+// Needs read_my_review_network.js
 /* ReadMyReview: a trained LSTM reads any text. The numbers are those of ReadMyReview.numbers() in read_my_review.py,
    the places those of read_my_review_picture.py. A text is only ever text: nothing in it is read as HTML. */
 
 const MOST_WORDS = 60;
 const MOST_CHARACTERS = 100000;
-const MOST_HIDDEN = 64;
 const SHOWN = 20;
-const ROWS = ["i", "f", "g", "o", "c", "h", "score"];
 const TRAITS = ["text", "t", "unit", "weights"];
-const [EMBEDDING, W_IH, W_HH] = ["embedding.weight", "lstm.weight_ih_l0", "lstm.weight_hh_l0"];
-const [B_IH, B_HH, READOUT, BIAS] = ["lstm.bias_ih_l0", "lstm.bias_hh_l0", "readout.weight", "readout.bias"];
 
 /** @param state {text, t, unit, weights} as the traits of ReadMyReview @returns what is drawn */
 function computeReadMyReview({ text, t, unit, weights }) {
@@ -68,69 +65,6 @@ function readingOf(text, weights) {
 function short(token) {
   const characters = Array.from(token.slice(0, 2 * SHOWN + 2)); // an emoji is two units of a string
   return characters.length > SHOWN ? `${characters.slice(0, SHOWN).join("")}…` : token;
-}
-
-function unpacked(weights) {
-  const matrix = (key) => int8Matrix(weights[key], `weights.${key}`);
-  const [embedding, weight_ih, weight_hh] = [EMBEDDING, W_IH, W_HH].map(matrix);
-  const sizes = {};
-  check(`weights.${EMBEDDING}`, embedding, ["V", "D"], sizes);
-  check(`weights.${W_HH}`, weight_hh, ["4H", "H"], sizes);
-  const { V, H } = sizes;
-  if (sizes["4H"] !== 4 * H || H > MOST_HIDDEN) {
-    throw new Error(`weights.${W_HH} must be (4H, H) with H up to ${MOST_HIDDEN}, got ${describe(weight_hh)}`);
-  }
-  check(`weights.${W_IH}`, weight_ih, ["4H", "D"], sizes);
-  for (const [key, size] of [[B_IH, 4 * H], [B_HH, 4 * H], [READOUT, 2 * H], [BIAS, 1]]) {
-    check(`weights.${key}`, weights[key], ["N"], { N: size });
-  }
-  const words = String(weights.vocabulary).split(" ");
-  const vocabulary = new Map(words.map((word, k) => [word, k + 2])); // after <pad> and <unk>
-  if (vocabulary.size !== V - 2 || words.length !== V - 2) {
-    throw new Error(`weights.vocabulary must be ${V - 2} different words, got ${words.length}`);
-  }
-  const zeros = new Float64Array(H);
-  return {
-    vocabulary, embedding, weight_ih, weight_hh,
-    biases: add(weights[B_IH], weights[B_HH]),
-    readout: weights[READOUT],
-    bias: weights[BIAS][0],
-    start: { k: 0, h: zeros, c: zeros, sum: zeros, largest: zeros.map(() => -Infinity) },
-    last: { indices: [], steps: [] },
-  };
-}
-
-/** @param before what was read last: only what comes after the first changed word is read anew
- *  @returns for each word {i, f, g, o, c, h, score, total, p, …}; the parts of the score belong to the units */
-function stepsOf(indices, before, reader) {
-  let same = 0;
-  while (same < indices.length && indices[same] === before.indices[same]) same++;
-  const steps = before.steps.slice(0, same);
-  for (const index of indices.slice(same)) {
-    steps.push(stepOf(steps.at(-1) ?? reader.start, reader.embedding[index], reader));
-  }
-  return steps;
-}
-
-/** One word more: lstmStep of core.js for weights that have been checked, since it would check them at every word. */
-function stepOf({ k, h: h_before, c: c_before, sum, largest }, x, { weight_ih, weight_hh, biases, readout, bias }) {
-  const H = h_before.length;
-  const z = (unit) => dot(weight_ih[unit], x) + biases[unit] + dot(weight_hh[unit], h_before);
-  const [i, f, g, o, c, h, score] = ROWS.map(() => new Float64Array(H));
-  const next = { k: k + 1, sum: sum.slice(), largest: largest.slice(), i, f, g, o, c, h, score, total: bias };
-  for (let unit = 0; unit < H; unit++) {
-    i[unit] = sigmoid(z(unit));
-    f[unit] = sigmoid(z(H + unit));
-    g[unit] = Math.tanh(z(2 * H + unit));
-    o[unit] = sigmoid(z(3 * H + unit));
-    c[unit] = f[unit] * c_before[unit] + i[unit] * g[unit];
-    h[unit] = o[unit] * Math.tanh(c[unit]);
-    next.sum[unit] += h[unit];
-    next.largest[unit] = Math.max(next.largest[unit], h[unit]);
-    score[unit] = readout[unit] * next.largest[unit] + (readout[H + unit] * next.sum[unit]) / next.k;
-    next.total += score[unit];
-  }
-  return { ...next, p: sigmoid(next.total) };
 }
 
 function saysOf(words, count, t, unit) {
@@ -192,6 +126,7 @@ function keepInView(place, element) {
  *  @returns function that shows them */
 function bindMap(svg, name, trait, width) {
   const [cells, marker] = [".cells", ".marker"].map((kind) => svg.querySelector(kind));
+  const painters = new WeakMap(); // of the rectangles in each column
   return (values) => {
     const run = values[name];
     const column = width / run.i.length;
@@ -199,12 +134,12 @@ function bindMap(svg, name, trait, width) {
     setAttribute(marker, "x", (LEFT + (values[trait] - 1) * column).toFixed(2));
     setAttribute(marker, "width", column.toFixed(2));
     fit(cells, run.i.length).forEach((element, k) => {
-      setAttribute(element, "transform", `translate(${k})`);
-      ROWS.forEach((row, r) => {
-        const value = run[row][k];
-        setAttribute(element.children[r], "data-sign", value < 0 ? "-" : "+");
-        setAttribute(element.children[r], "fill-opacity", strength(row, value).toFixed(2));
-      });
+      if (!painters.has(element)) {
+        element.setAttribute("transform", `translate(${k})`);
+        painters.set(element, Array.from(element.children, painter));
+      }
+      const paints = painters.get(element);
+      ROWS.forEach((row, r) => paints[r](run[row][k], strength(row, run[row][k]).toFixed(2)));
     });
   };
 }
@@ -233,7 +168,6 @@ function textArea(model) {
   const hint = make("span", { class: "rnn-hint", role: "status", id: `rnn-hint-${ids + 1}` });
   const input = make("textarea", {
     rows: 2, autocomplete: "off", autocapitalize: "none", spellcheck: "false", "aria-describedby": hint.id,
-    "data-lm-suppress-shortcuts": "true",
   });
   const judge = () => {
     setText(hint, textProblem(input.value));

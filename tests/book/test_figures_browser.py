@@ -196,8 +196,13 @@ def computing(trace):
     """
     events = [e for e in json.loads(trace.read_text("utf-8"))["traceEvents"] if e.get("ph") == "X"]
     times = {"changed": [], "painted": [], "loop": []}
-    for event in sorted(events, key=lambda e: e["ts"]):
+    end = 0  # of a part of the frame: painting one piece is part of painting the page, and counts only there
+    for event in sorted(events, key=lambda e: (e["ts"], -e["dur"])):
         spent = event.get("tdur", 0) / 1000
+        if event["name"] in FRAME:
+            if event["ts"] < end:
+                continue
+            end = event["ts"] + event["dur"]
         if event["name"] == "FireAnimationFrame":
             times["changed"].append(spent)
             times["painted"].append(spent)
@@ -228,7 +233,8 @@ def test_figure_answers_within_a_frame(ways, browser, open_context, tmp_path, st
         assert len(times["changed"]) >= 200
         loop = sorted(times.pop("loop"))
         crowded = loop[len(loop) // 2] / loop[0]
-        p95 = {name: late(values) for name, values in times.items()}
+        # a figure may ask for one more frame, in which it does little
+        p95 = {name: late(sorted(values)[-len(clock[name]) :]) for name, values in times.items()}
         for name, value in p95.items():
             said = f"{value:.2f} ms of computing, {late(clock[name]):.2f} ms by the clock"
             print(f"{stem}: input to {name}, p95 of 200 moves: {said}, machine slower by {crowded:.2f}")

@@ -1,0 +1,77 @@
+/* The network of ReadMyReview: an LSTM over word vectors that scores what it has read so far. The numbers are those of
+   read_my_review_network.py. */
+
+const MOST_HIDDEN = 64;
+const ROWS = ["i", "f", "g", "o", "c", "h", "score"];
+const [EMBEDDING, W_IH, W_HH] = ["embedding.weight", "lstm.weight_ih_l0", "lstm.weight_hh_l0"];
+const [B_IH, B_HH, READOUT, BIAS] = ["lstm.bias_ih_l0", "lstm.bias_hh_l0", "readout.weight", "readout.bias"];
+
+/** @returns {vocabulary, embedding, …}: what stepsOf needs of `weights`; throws if they are anything else */
+function unpacked(weights) {
+  const matrix = (key) => int8Matrix(weights[key], `weights.${key}`);
+  const [embedding, weight_ih, weight_hh] = [EMBEDDING, W_IH, W_HH].map(matrix);
+  const sizes = {};
+  check(`weights.${EMBEDDING}`, embedding, ["V", "D"], sizes);
+  check(`weights.${W_HH}`, weight_hh, ["4H", "H"], sizes);
+  const { V, H } = sizes;
+  if (sizes["4H"] !== 4 * H || H > MOST_HIDDEN) {
+    throw new Error(`weights.${W_HH} must be (4H, H) with H up to ${MOST_HIDDEN}, got ${describe(weight_hh)}`);
+  }
+  check(`weights.${W_IH}`, weight_ih, ["4H", "D"], sizes);
+  for (const [key, size] of [[B_IH, 4 * H], [B_HH, 4 * H], [READOUT, 2 * H], [BIAS, 1]]) {
+    check(`weights.${key}`, weights[key], ["N"], { N: size });
+  }
+  const words = String(weights.vocabulary).split(" ");
+  const vocabulary = new Map(words.map((word, k) => [word, k + 2])); // after <pad> and <unk>
+  if (vocabulary.size !== V - 2 || words.length !== V - 2) {
+    throw new Error(`weights.vocabulary must be ${V - 2} different words, got ${words.length}`);
+  }
+  const zeros = new Float64Array(H);
+  return {
+    vocabulary, embedding, weight_ih, weight_hh,
+    biases: add(weights[B_IH], weights[B_HH]),
+    heard: new Map(), // by word, what it adds to all gates: W_ih x + b
+    readout: weights[READOUT],
+    bias: weights[BIAS][0],
+    start: { k: 0, h: zeros, c: zeros, sum: zeros, largest: zeros.map(() => -Infinity) },
+    last: { indices: [], steps: [] },
+  };
+}
+
+/** @param before what was read last: only what comes after the first changed word is read anew
+ *  @returns for each word {i, f, g, o, c, h, score, total, p, …}; the parts of the score belong to the units */
+function stepsOf(indices, before, reader) {
+  let same = 0;
+  while (same < indices.length && indices[same] === before.indices[same]) same++;
+  const steps = before.steps.slice(0, same);
+  for (const index of indices.slice(same)) {
+    steps.push(stepOf(steps.at(-1) ?? reader.start, heardOf(index, reader), reader));
+  }
+  return steps;
+}
+
+function heardOf(index, { heard, embedding, weight_ih, biases }) {
+  if (!heard.has(index)) heard.set(index, added(product(weight_ih, embedding[index]), biases));
+  return heard.get(index);
+}
+
+/** One word more: lstmStep of core.js for weights that have been checked, since it would check them at every word. */
+function stepOf({ k, h: h_before, c: c_before, sum, largest }, heard, { weight_hh, readout, bias }) {
+  const H = h_before.length;
+  const z = (unit) => heard[unit] + dot(weight_hh[unit], h_before);
+  const [i, f, g, o, c, h, score] = ROWS.map(() => new Float64Array(H));
+  const next = { k: k + 1, sum: sum.slice(), largest: largest.slice(), i, f, g, o, c, h, score, total: bias };
+  for (let unit = 0; unit < H; unit++) {
+    i[unit] = sigmoid(z(unit));
+    f[unit] = sigmoid(z(H + unit));
+    g[unit] = Math.tanh(z(2 * H + unit));
+    o[unit] = sigmoid(z(3 * H + unit));
+    c[unit] = f[unit] * c_before[unit] + i[unit] * g[unit];
+    h[unit] = o[unit] * Math.tanh(c[unit]);
+    next.sum[unit] += h[unit];
+    next.largest[unit] = Math.max(next.largest[unit], h[unit]);
+    score[unit] = readout[unit] * next.largest[unit] + (readout[H + unit] * next.sum[unit]) / next.k;
+    next.total += score[unit];
+  }
+  return { ...next, p: sigmoid(next.total) };
+}
