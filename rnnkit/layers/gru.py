@@ -69,7 +69,7 @@ class GRU(RecurrentLayer):
         with np.errstate(over="ignore"):
             for h_before, gates_t, reset_t, h_t in packing.views((h,), (gates, reset, output)):
                 rz, n = gates_t[:, : 2 * H], gates_t[:, 2 * H :]
-                product = h_before @ at_once
+                product = h_before.dot(at_once)
                 rz += product[:, : 2 * H]
                 np.exp(rz, out=rz)
                 rz += 1
@@ -79,7 +79,7 @@ class GRU(RecurrentLayer):
                     np.add(product[:, 2 * H :], bias_n, out=reset_t)
                     n += r * reset_t
                 else:
-                    n += np.multiply(r, h_before, out=reset_t) @ weight_n_T
+                    n += np.multiply(r, h_before, out=reset_t).dot(weight_n_T)
                 np.tanh(n, out=n)
                 np.subtract(h_before, n, out=h_t)
                 h_t *= z
@@ -109,11 +109,11 @@ class GRU(RecurrentLayer):
             with_dh_t *= dh_t
             dh_t *= z_t
             if self.reset_after:
-                dh_t += d_hh_t @ weight_nrz
+                dh_t += d_hh_t.dot(weight_nrz)
             else:
-                d_reset = d_n_t @ weight_nrz[:H]
+                d_reset = d_n_t.dot(weight_nrz[:H])
                 d_r_t *= d_reset
-                dh_t += d_reset * r_t + d_rz_t @ weight_nrz[H:]
+                dh_t += d_reset * r_t + d_rz_t.dot(weight_nrz[H:])
         # One product sums the gradients of W_ih and b_ih over all steps and sequences.
         d_weight_ih = d_ih.T @ inputs
         grads = {"weight_ih": d_weight_ih[:, :-1].copy()}

@@ -52,56 +52,61 @@ class LSTM(RecurrentLayer):
         (N, D), (B, H) = x.shape, h_0.shape
         # W_ih x + W_hh h + b is one product if x, h and a 1 stand side by side, as do W_ih, W_hh and b. Each
         # step writes its h where a later step reads it, beside that step's x.
-        inputs = empty("inputs", B + N, D + H + 1)
-        inputs[packing.before, :D], inputs[:B, D:-1], inputs[:, -1] = x, h_0, 1
-        c = empty("c", B + N, H)
-        c[:B] = c_0
+        inputs, c = empty("inputs", B + N, D + H + 1), empty("c", B + N, H)
+        inputs[packing.before, :D], inputs[:B, D:-1], inputs[:, -1], c[:B] = x, h_0, 1, c_0
         output, cells = inputs[B:, D:-1], c[B:]
         # One exp serves all gates: σ(a) = 1 / (1 + exp(-a)) and tanh(a) = 2 / (1 + exp(-2a)) - 1. The factors
         # -1 and -2 go into the weights. If exp overflows, 1 / ∞ = 0 is the right limit.
-        factors = np.repeat(np.array([-1, -1, -2, -1], self.dtype), H)
-        numerators = np.array([1, 1, 2, 1], self.dtype)[:, None, None]
-        weight = empty("weight", D + H + 1, 4 * H)
-        np.multiply(weights["weight_ih"].T, factors, out=weight[:D])
-        np.multiply(weights["weight_hh"].T, factors, out=weight[D:-1])
-        weight[-1] = factors * (weights["bias_ih"] + weights["bias_hh"]) if self.bias else 0
-        # The gates stand apart from each other, since NumPy is faster where numbers follow each other.
-        gates, tanh_c = empty("gates", 4, N, H), empty("tanh_c", N, H)
-        sums, ig, one = empty("sums", B, 4 * H), empty("ig", B, H), np.ones(1, self.dtype)
-        by_gate = sums.reshape(B, 4, H).swapaxes(0, 1)
-        steps = packing.views((inputs, c), (gates, cells, tanh_c, output), (sums, ig, by_gate))
+        factors = np.array([[-1], [-1], [-2], [-1]], self.dtype)
+        numerators, one = -factors[:, None], np.ones(1, self.dtype)
+        weight = empty("weight", D + H + 1, 4, H)
+        np.multiply(weights["weight_ih"].T.reshape(D, 4, H), factors, out=weight[:D])
+        np.multiply(weights["weight_hh"].T.reshape(H, 4, H), factors, out=weight[D:-1])
+        bias = weights["bias_ih"] + weights["bias_hh"] if self.bias else np.zeros(4 * H, self.dtype)
+        np.multiply(bias.reshape(4, H), factors, out=weight[-1])
+        # The gates stand apart from each other, since NumPy is faster where numbers follow each other. With a
+        # product for each gate they come so; for few numbers one product is faster.
+        if B * H < 512:
+            product, weight, sums = np.dot, weight.reshape(-1, 4 * H), empty("sums", B, 4 * H)
+            by_gate = sums.reshape(B, 4, H).swapaxes(0, 1)
+        else:
+            product, weight, sums = np.matmul, weight.swapaxes(0, 1), empty("sums", 4, B, H)
+            by_gate = sums
+        kept, ig = empty("kept", 5, N, H), empty("ig", B, H)
+        gates, tanh_c = kept[:4], kept[4]
+        steps = packing.views((inputs, c), (gates, cells, tanh_c, output), (sums, by_gate, ig))
         with np.errstate(over="ignore"):
-            for inputs_t, c_before, gates_t, c_t, tanh_c_t, h_t, a, i_g, a_by_gate in steps:
-                np.exp(np.matmul(inputs_t, weight, out=a), out=a)
+            for inputs_t, c_before, gates_t, c_t, tanh_c_t, h_t, a, a_by_gate, i_g in steps:
+                np.exp(product(inputs_t, weight, a), out=a)
                 a += one
                 i, f, g, o = np.divide(numerators, a_by_gate, out=gates_t)
                 g -= one
                 np.multiply(f, c_before, out=c_t)
                 c_t += np.multiply(i, g, out=i_g)
                 np.multiply(o, np.tanh(c_t, out=tanh_c_t), out=h_t)
-        return output, (output[packing.last], cells[packing.last]), (inputs, c, gates, tanh_c)
+        return output, (output[packing.last], cells[packing.last]), (inputs, c, kept)
 
     def _run_backward(self, d_output, d_last_state, weights, packing, tape, empty):
-        inputs, c, gates, tanh_c = tape
-        dh, dc = d_last_state
-        (N, H), D = tanh_c.shape, weights["weight_ih"].shape[1]
+        (inputs, c, kept), (dh, dc) = tape, d_last_state
+        (_, N, H), D = kept.shape, weights["weight_ih"].shape[1]
         inputs, c = inputs[packing.before], c[packing.before]
         weight_hh = weights["weight_hh"]
         d_gates, d_c = empty("d_gates", N, 4 * H), np.empty_like(dc)
         by_gate = d_gates.reshape(N, 4, H).swapaxes(0, 1)
-        steps = packing.views((), (d_output, gates, c, tanh_c, by_gate, d_gates), (dh, dc, d_c))
+        arrays = (d_output, kept[4], kept[:3], by_gate[:3], kept[3], by_gate[3], c, d_gates)
+        steps = packing.views((), arrays, (dh, dc, d_c))
         # The slopes are the same whatever gradient comes back. Several steps at once save calls; as few as
         # fit into the cache save time.
         for rows, group in reversed(packing.groups(8192 // H)):
-            self._overwrite_with_slopes(*gates[:, rows], c[rows], tanh_c[rows])
-            for d_out, slopes, f, h_to_c, d_by_gate, d_gates_t, dh_t, dc_t, d_c_t in reversed(steps[group]):
+            self._overwrite_with_slopes(*kept[:, rows], c[rows])
+            for d_out, h_to_c, of_c, d_ifg, of_h, d_o, f, d_a, dh_t, dc_t, d_c in reversed(steps[group]):
                 # Sequences that ended before this step wait in dh, dc with the gradients of their last state.
                 dh_t += d_out
-                dc_t += np.multiply(dh_t, h_to_c, out=d_c_t)
-                np.multiply(slopes[:3], dc_t, out=d_by_gate[:3])
-                np.multiply(slopes[3], dh_t, out=d_by_gate[3])
+                dc_t += np.multiply(dh_t, h_to_c, out=d_c)
+                np.multiply(of_c, dc_t, out=d_ifg)
+                np.multiply(of_h, dh_t, out=d_o)
                 dc_t *= f
-                np.matmul(d_gates_t, weight_hh, out=dh_t)
+                d_a.dot(weight_hh, dh_t)
         # One product for each array sums its gradient over all steps and sequences.
         grads = {"weight_ih": d_gates.T @ inputs[:, :D], "weight_hh": d_gates.T @ inputs[:, D:-1]}
         if self.bias:
@@ -110,7 +115,7 @@ class LSTM(RecurrentLayer):
         return d_gates @ weights["weight_ih"], (dh, dc), grads
 
     @staticmethod
-    def _overwrite_with_slopes(i, f, g, o, c, tanh_c):
+    def _overwrite_with_slopes(i, f, g, o, tanh_c, c):
         """Turn gates into slopes of c_t, h_t in what enters the gates, c into f, tanh_c into ∂h_t/∂c_t."""
         ig, fc, h = i * g, f * c, o * tanh_c
         np.subtract(i, ig * g, out=g)  # i (1 - g²)

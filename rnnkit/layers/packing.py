@@ -8,6 +8,9 @@ longest first, so that those still running are always the first ones. With lengt
     step 2: sequence  1        row  5
 """
 
+from functools import cached_property
+from itertools import pairwise
+
 import numpy as np
 
 
@@ -29,7 +32,7 @@ class Packing:
         self.T, self.B = T, B
         self._full = lengths is None or lengths.min() == T
         if self._full:
-            counts = [B] * T
+            self._edges = range(0, T * B + 1, B)  # where the rows of one step end, those of the next begin
             self.order = slice(None)
             self.before = slice(0, T * B)
             self.last = slice((T - 1) * B, T * B)
@@ -43,12 +46,17 @@ class Packing:
             self.before = np.where(self._time == 0, place, B + starts[self._time - 1] + place)
             self.last = starts[lengths[self.order] - 1] + np.arange(B)
             self._mirror = starts[lengths[self._batch] - 1 - self._time] + place
-            counts = counts.tolist()
-        self.steps = []
-        before, start = 0, 0
-        for count in counts:
-            self.steps.append((slice(before, before + count), slice(start, start + count), slice(0, count)))
-            before, start = B + start, start + count
+            self._edges = [*starts.tolist(), len(self._time)]
+
+    @cached_property
+    def steps(self):
+        """The three slices of each time step."""
+        edges, B = self._edges, self.B
+        befores = [0, *(B + start for start in edges[:-2])]
+        return [
+            (slice(before, before + end - start), slice(start, end), slice(0, end - start))
+            for before, (start, end) in zip(befores, pairwise(edges), strict=True)
+        ]
 
     def views(self, before=(), rows=(), running=()):
         """Return for each time step one tuple: what it needs of each array, as views.
@@ -67,12 +75,9 @@ class Packing:
     def groups(self, size):
         """Return the steps in groups of about `size` rows, each as slices: of its rows, of its steps."""
         count = max(1, size // self.B)
-        starts = range(0, len(self.steps), count)
-        parts = [slice(start, min(start + count, len(self.steps))) for start in starts]
-        return [
-            (slice(self.steps[part.start][1].start, self.steps[part.stop - 1][1].stop), part)
-            for part in parts
-        ]
+        steps = len(self._edges) - 1
+        parts = [slice(start, min(start + count, steps)) for start in range(0, steps, count)]
+        return [(slice(self._edges[part.start], self._edges[part.stop]), part) for part in parts]
 
     def pack(self, x):
         """Return the real steps of x (T, B, F) as rows (N, F)."""

@@ -69,11 +69,11 @@ class RNN(RecurrentLayer):
             np.matmul(x, weights["weight_ih"].T, out=output)
         if self.bias:
             output += weights["bias_ih"] + weights["bias_hh"]
-        # `out` saves an allocation for each operation of each step.
+        # Writing into memory that is there saves an allocation; `dot` has less to look at than `matmul`.
         weight_hh_T = weights["weight_hh"].T
         recurrent = empty("recurrent", B, H)
         for h_before, z, product in packing.views((h,), (output,), (recurrent,)):
-            z += np.matmul(h_before, weight_hh_T, out=product)
+            z += h_before.dot(weight_hh_T, product)
             if self.nonlinearity == "tanh":
                 np.tanh(z, out=z)
             else:
@@ -90,11 +90,12 @@ class RNN(RecurrentLayer):
             np.subtract(1, dz, out=dz)
         else:
             dz = (output > 0).astype(self.dtype)
+        weight_hh = weights["weight_hh"]
         for d_out, dz_t, dh_t in reversed(packing.views((), (d_output, dz), (dh,))):
             # Sequences that ended before this step wait in dh with the gradient of their last state.
             dh_t += d_out
             dz_t *= dh_t
-            np.matmul(dz_t, weights["weight_hh"], out=dh_t)
+            dz_t.dot(weight_hh, dh_t)
         # One product sums the weights' gradients over all steps and sequences.
         grads = {"weight_ih": dz.T @ x, "weight_hh": dz.T @ h[packing.before]}
         if self.bias:
