@@ -6,6 +6,7 @@ The book is built once, by the tests themselves (with warnings as errors).
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -15,12 +16,15 @@ ROOT = Path(__file__).resolve().parents[1]
 CELL_TIMEOUT = 300  # seconds that one cell of a chapter may take on a slow machine
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")  # the colours of a terminal
 
+SIDE_BY_SIDE = "--numprocesses=logical --maxprocesses=4 --dist=loadfile"  # one process for each core
+
 CHECKS = {
     "ruff check": "ruff check .",
     "ruff format": "ruff format --check .",
-    "pytest tests": "pytest tests",
+    "pytest tests": f"pytest tests -m 'not alone' {SIDE_BY_SIDE}",
+    "pytest tests -m alone": "pytest tests -m alone",
     "pytest --nbval chapters": "pytest --nbval --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg"
-    f" --nbval-cell-timeout={CELL_TIMEOUT} chapters",
+    f" --nbval-cell-timeout={CELL_TIMEOUT} {SIDE_BY_SIDE} chapters",
 }
 
 
@@ -64,7 +68,7 @@ def main() -> int:
         os.environ.pop(name, None)
     if sys.stdout.isatty():
         os.environ.setdefault("FORCE_COLOR", "1")
-    return run_all({name: [sys.executable, "-m", *line.split()] for name, line in CHECKS.items()})
+    return run_all({name: [sys.executable, "-m", *shlex.split(line)] for name, line in CHECKS.items()})
 
 
 if __name__ == "__main__":

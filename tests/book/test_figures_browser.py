@@ -219,6 +219,7 @@ def computing(trace):
 # the same loop before every move, its median against its fastest run. The limits are those of an idle machine
 # times this factor, which is printed too, and the best of three rounds counts.
 # No figure can put off its work to look fast: a move counts only if the picture changed before the frame.
+@pytest.mark.alone
 @EVERY
 def test_figure_answers_within_a_frame(ways, browser, open_context, tmp_path, stem, record_property):
     page, _ = open_alive(open_context(DESKTOP), f"{ways['http']}{stem}.html")

@@ -183,6 +183,7 @@ TYPE = """async () => {
 }"""
 
 
+@pytest.mark.alone
 def test_a_keystroke_is_drawn_within_a_frame(show, browser, tmp_path):
     """The limit is for computing, corrected for a crowded machine, as in test_figures_browser.py."""
     weights = reader_weights(np.random.default_rng(0), WORDS + [f"w{k}" for k in range(8000)], 32, 40)
@@ -225,6 +226,7 @@ def large(monkeypatch):
     module.stored.cache_clear()
 
 
+@pytest.mark.alone
 def test_is_ready_within_a_second_after_it_comes_into_view(tmp_path, open_context, large):
     for folder, script in (
         ("figures/read_my_review", page_source("read_my_review")),
