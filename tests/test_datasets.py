@@ -23,7 +23,7 @@ def test_digits_are_those_of_scikit_learn():
 
 def test_digits_without_scikit_learn_names_the_repair(monkeypatch):
     monkeypatch.setattr(datasets, "find_spec", lambda name: None)
-    with pytest.raises(FileNotFoundError, match=r"digits: .*pip install scikit-learn"):
+    with pytest.raises(FileNotFoundError, match=r"sklearn is missing; .*pip install .*scikit-learn"):
         datasets.digits()
 
 

