@@ -158,6 +158,17 @@ def read_weights(name, folder=WEIGHTS):
     return json.loads(text[len(start) : -len(end)])
 
 
+def read_checkpoint(path, command):
+    """Return the content of a JSON file in data/checkpoints, which `command` makes.
+
+    FileNotFoundError, which says so, if it is missing.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise FileNotFoundError(f"data/checkpoints/{path.name} is missing; {command} makes it") from None
+
+
 @cache
 def _text(name):
     return (FOLDER / name).read_text(encoding="utf-8")

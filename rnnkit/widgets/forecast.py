@@ -1,6 +1,5 @@
 """A forecast of prices beside the truth and beside "as today": does it know anything?"""
 
-import json
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from rnnkit import series
 from rnnkit.widgets import forecast_picture as picture
 from rnnkit.widgets import int8
 from rnnkit.widgets.drawing import element, join
-from rnnkit.widgets.figure import LiveFigure, TraitValueError, as_trait_error, checked
+from rnnkit.widgets.figure import LiveFigure, TraitValueError, as_trait_error, checked, read_checkpoint
 
 CHOICES = ("market", "lookback", "horizon", "sin")  # that a study offers
 MOST_SHIFT = 25  # days by which the forecast can be moved back
@@ -81,12 +80,7 @@ def _before(truth, days):
 @cache
 def stored():
     """Return the content of data/checkpoints/forecast.json."""
-    try:
-        return json.loads(CHECKPOINT.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise FileNotFoundError(
-            f"data/checkpoints/{CHECKPOINT.name} is missing; make study NAME=leakage_figure makes it"
-        ) from None
+    return read_checkpoint(CHECKPOINT, "make study NAME=leakage_figure")
 
 
 def _text(name, value):

@@ -12,7 +12,7 @@ from rnnkit.cells import gru_step, sigmoid
 from rnnkit.widgets import int8
 from rnnkit.widgets import two_directions_picture as picture
 from rnnkit.widgets.drawing import element, join
-from rnnkit.widgets.figure import LiveFigure, TraitValueError, as_trait_error, checked
+from rnnkit.widgets.figure import LiveFigure, TraitValueError, as_trait_error, checked, read_checkpoint
 
 VOWELS = ("AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW")
 CONSONANTS = ("B", "CH", "D", "DH", "F", "G", "HH", "JH", "K", "L", "M", "N", "NG", "P", "R", "S", "SH", "T",
@@ -107,12 +107,7 @@ def _vector(sizes):
 @cache
 def stored():
     """Return the content of data/checkpoints/two_directions.json."""
-    try:
-        return json.loads(CHECKPOINT.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise FileNotFoundError(
-            f"data/checkpoints/{CHECKPOINT.name} is missing; python -m rnnkit train two_directions makes it"
-        ) from None
+    return read_checkpoint(CHECKPOINT, "python -m rnnkit train two_directions")
 
 
 class TwoDirections(LiveFigure):

@@ -1,6 +1,5 @@
 """The Unroller: a recurrent network reads a word, and the reader moves time and training."""
 
-import json
 from functools import cache
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import traitlets
 
 from rnnkit import _validation as v
 from rnnkit.cells import rnn_step
-from rnnkit.widgets.figure import LiveFigure, TraitValueError, as_trait_error, checked
+from rnnkit.widgets.figure import LiveFigure, TraitValueError, as_trait_error, checked, read_checkpoint
 from rnnkit.widgets.unroller_picture import draw
 
 ALPHABET = "ehlo"
@@ -90,13 +89,7 @@ def weights_of(rnn, readout):
 
 @cache
 def _trained():
-    try:
-        text = CHECKPOINT.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise FileNotFoundError(
-            f"data/checkpoints/{CHECKPOINT.name} is missing; python -m rnnkit train unroller makes it"
-        ) from None
-    return json.loads(text)["weights"]
+    return read_checkpoint(CHECKPOINT, "python -m rnnkit train unroller")["weights"]
 
 
 class Unroller(LiveFigure):
