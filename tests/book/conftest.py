@@ -1,11 +1,13 @@
 """The book, built once for all tests of a session; a small book to try things on; a server."""
 
 import sys
+from contextlib import ExitStack
 
 import pytest
 from book_browser import DESKTOP, open_page
 from book_build import ROOT, build, built, write_small_book
 from book_server import served
+from lab_pages import TALL, jupyterlab, open_notebook
 
 from rnnkit.widgets.figure import STYLE, page_source
 
@@ -51,6 +53,18 @@ def open_context(browser):
     yield open_one
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def notebook(tmp_path, open_context):
+    """Return a function that opens JupyterLab on cells and returns the page and a function that runs one."""
+    with ExitStack() as running:
+
+        def open_one(cells):
+            address = running.enter_context(jupyterlab(tmp_path, cells))
+            return open_notebook(open_context(TALL), address, len(cells))
+
+        yield open_one
 
 
 @pytest.fixture(scope="session")

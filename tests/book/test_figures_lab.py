@@ -26,12 +26,8 @@ CELLS = (
 )
 
 
-def test_page_and_python_follow_each_other(tmp_path, open_context):
-    with jupyterlab(tmp_path, CELLS) as address:
-        follow_each_other(*open_notebook(open_context(TALL), address, len(CELLS)))
-
-
-def follow_each_other(page, run):
+def test_page_and_python_follow_each_other(notebook):
+    page, run = notebook(CELLS)
     run(0)
     figure = page.locator(".jp-OutputArea .rnn-widget")
     slider = figure.get_by_label("Step t")

@@ -1,6 +1,6 @@
 """Forecast in JupyterLab: every control and Python follow each other, and another study goes in."""
 
-from lab_pages import TALL, jupyterlab, open_notebook, said
+from lab_pages import said
 
 CELLS = (
     "from rnnkit.widgets import Forecast; fig = Forecast('MSFT', horizon=5, shift=1); fig",
@@ -11,12 +11,8 @@ CELLS = (
 )
 
 
-def test_page_and_python_follow_each_other(tmp_path, open_context):
-    with jupyterlab(tmp_path, CELLS) as address:
-        follow_each_other(*open_notebook(open_context(TALL), address, len(CELLS)))
-
-
-def follow_each_other(page, run):
+def test_page_and_python_follow_each_other(notebook):
+    page, run = notebook(CELLS)
     run(0)
     figure = page.locator(".jp-OutputArea .rnn-widget")
     shift = figure.get_by_label("Move the forecast back")

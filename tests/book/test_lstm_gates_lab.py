@@ -1,6 +1,6 @@
 """LSTMGates in JupyterLab: presets, sliders and Python follow each other, and own weights go in."""
 
-from lab_pages import TALL, jupyterlab, open_notebook, said
+from lab_pages import said
 
 CELLS = (
     "from rnnkit.widgets import LSTMGates; fig = LSTMGates('count', t=3); fig",
@@ -11,12 +11,8 @@ CELLS = (
 )
 
 
-def test_page_and_python_follow_each_other(tmp_path, open_context):
-    with jupyterlab(tmp_path, CELLS) as address:
-        follow_each_other(*open_notebook(open_context(TALL), address, len(CELLS)))
-
-
-def follow_each_other(page, run):
+def test_page_and_python_follow_each_other(notebook):
+    page, run = notebook(CELLS)
     run(0)
     figure = page.locator(".jp-OutputArea .rnn-widget")
     time = figure.get_by_label("time step t")
