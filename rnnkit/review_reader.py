@@ -34,7 +34,7 @@ class Word(NamedTuple):
 
 
 def load(folder=FOLDER):
-    """Return the reader, a ReviewClassifier,, its Vocabulary, and the record of its training.
+    """Return the reader, a ReviewClassifier, its Vocabulary, and the record of its training.
 
     Raises FileNotFoundError if a file is missing, ValueError if one is damaged.
     """

@@ -184,7 +184,7 @@ class TestReaders:
             (
                 lambda: build("last")(torch.zeros(2, 3), [3, 3]),
                 ValueError,
-                r"x must be integers \(B, T\), got",
+                r"x must be integers \(B, T\), not empty, got",
             ),
             (
                 lambda: build("last")(torch.full((2, 3), 9), [3, 3]),

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from rnnkit import _validation as v
-from rnnkit.models.sequence import reverse
+from rnnkit.models.sequence import check_tokens, checked_lengths, reverse
 from rnnkit.text import PAD, UNK
 
 DIRECTIONS = ("forward", "both")
@@ -46,7 +46,8 @@ class ReviewClassifier(nn.Module):
 
         x: indices of words (B, T), padded at the end. lengths: (B,), integers from 1 to T.
         """
-        lengths = self._checked(x, lengths)
+        check_tokens(x, self.embedding)
+        lengths = checked_lengths(lengths, x)
         features = self._features(x)
         states, _ = self.lstm(features)
         if self.backward_lstm is not None:
@@ -64,7 +65,7 @@ class ReviewClassifier(nn.Module):
         """
         if self.direction != "forward":
             raise ValueError(f"after_each_word needs direction 'forward', got {self.direction!r}")
-        self._checked(x, [x.shape[1]] * len(x))
+        check_tokens(x, self.embedding)
         states, _ = self.lstm(self._features(x))
         steps = torch.arange(1, x.shape[1] + 1, device=x.device)
         represented = torch.cat([states.cummax(dim=1)[0], states.cumsum(dim=1) / steps[:, None]], dim=2)
@@ -76,15 +77,3 @@ class ReviewClassifier(nn.Module):
             gone = (torch.rand(x.shape, device=x.device) < self.word_dropout) & (x != PAD)
             x = x.masked_fill(gone, UNK)
         return self.embedding_dropout(self.embedding(x))
-
-    def _checked(self, x, lengths):
-        """Return the lengths as a tensor beside x, after looking at the shapes and ranges of both."""
-        v.instance("x", x, torch.Tensor)
-        if x.ndim != 2 or x.is_floating_point() or not x.numel():
-            raise ValueError(f"x must be integers (B, T), not empty, got {x.dtype} {tuple(x.shape)}")
-        largest = self.embedding.num_embeddings - 1
-        if x.min() < 0 or x.max() > largest:
-            raise ValueError(f"x must be from 0 to {largest}, got {int(x.min())} to {int(x.max())}")
-        lengths = lengths.cpu().numpy() if isinstance(lengths, torch.Tensor) else lengths
-        lengths = v.lengths("lengths", lengths, x.shape[0], x.shape[1])
-        return torch.from_numpy(lengths).to(x.device)

@@ -54,19 +54,29 @@ class _SequenceModel(nn.Module):
     def _checked(self, x, lengths):
         """Return x and lengths as tensors on the model's device, after looking at their shapes and ranges."""
         device = self.readout.weight.device
-        v.instance("x", x, torch.Tensor)
         if self.embedding is None:
+            v.instance("x", x, torch.Tensor)
             if x.ndim != 3 or x.shape[2] != self.rnn.input_size:
                 raise ValueError(f"x must be (B, T, {self.rnn.input_size}), got {tuple(x.shape)}")
         else:
-            if x.ndim != 2 or x.is_floating_point():
-                raise ValueError(f"x must be integers (B, T), got {x.dtype} {tuple(x.shape)}")
-            largest = self.embedding.num_embeddings - 1
-            if x.min() < 0 or x.max() > largest:
-                raise ValueError(f"x must be from 0 to {largest}, got {int(x.min())} to {int(x.max())}")
-        lengths = lengths.cpu().numpy() if isinstance(lengths, torch.Tensor) else lengths
-        lengths = v.lengths("lengths", lengths, x.shape[0], x.shape[1])
-        return x.to(device), torch.from_numpy(lengths).to(device)
+            check_tokens(x, self.embedding)
+        return x.to(device), checked_lengths(lengths, x).to(device)
+
+
+def check_tokens(x, embedding):
+    """Raise TypeError or ValueError unless x (B, T) holds rows of `embedding`, an nn.Embedding."""
+    v.instance("x", x, torch.Tensor)
+    if x.ndim != 2 or x.is_floating_point() or not x.numel():
+        raise ValueError(f"x must be integers (B, T), not empty, got {x.dtype} {tuple(x.shape)}")
+    largest = embedding.num_embeddings - 1
+    if x.min() < 0 or x.max() > largest:
+        raise ValueError(f"x must be from 0 to {largest}, got {int(x.min())} to {int(x.max())}")
+
+
+def checked_lengths(lengths, x):
+    """Return the lengths of the sequences in x (B, T, …) as a tensor beside it, if they are from 1 to T."""
+    lengths = lengths.cpu().numpy() if isinstance(lengths, torch.Tensor) else lengths
+    return torch.from_numpy(v.lengths("lengths", lengths, x.shape[0], x.shape[1])).to(x.device)
 
 
 class SequenceClassifier(_SequenceModel):
