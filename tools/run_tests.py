@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parents[1]
 CELL_TIMEOUT = 300  # seconds that one cell of a chapter may take on a slow machine
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")  # the colours of a terminal
 
-SIDE_BY_SIDE = "--numprocesses=logical --maxprocesses=4 --dist=loadfile"  # one process for each core
+# One process for each core. Files keep their order: those of the browser, which take longest, come first.
+SIDE_BY_SIDE = "--numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder"
 
 CHECKS = {
     "ruff check": "ruff check .",

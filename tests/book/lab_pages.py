@@ -6,14 +6,17 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.request import urlopen
 
 import nbformat
 import pytest
+from playwright.sync_api import TimeoutError
 
 TALL = {"width": 1280, "height": 2000}  # JupyterLab takes cells out of the page that are not in view
 SECONDS = 90  # that JupyterLab, its kernel and a cell may take on a busy machine
+TRY = 5  # seconds that the first widget may take before it is asked for again
+FIRST = "import ipywidgets; ipywidgets.Valid(True)"
 THEMES = "user-settings/@jupyterlab/apputils-extension/themes.jupyterlab-settings"
 
 
@@ -21,7 +24,7 @@ THEMES = "user-settings/@jupyterlab/apputils-extension/themes.jupyterlab-setting
 def jupyterlab(home, cells, *, dark=False):
     """Run JupyterLab in the folder `home`; give the address of a notebook with `cells`."""
     notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+        cells=[nbformat.v4.new_code_cell(cell) for cell in (FIRST, *cells)],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
     )
     (home / "work").mkdir()
@@ -64,14 +67,20 @@ def open_notebook(context, address, count):
     page = context.new_page()
     page.set_default_timeout(SECONDS * 1000)
     page.goto(address)
-    page.wait_for_selector(f".jp-Notebook .jp-CodeCell >> nth={count - 1}")
+    page.wait_for_selector(f".jp-Notebook .jp-CodeCell >> nth={count}")
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
 
     def run(index):
-        page.locator(".jp-CodeCell .cm-content").nth(index).click()
+        page.locator(".jp-CodeCell .cm-content").nth(index + 1).click()
         page.keyboard.press("Shift+Enter")
 
-    return page, run
+    # An output that comes before JupyterLab has loaded its part for widgets stays a static picture.
+    for _ in range(SECONDS // TRY):
+        run(-1)
+        with suppress(TimeoutError):
+            page.locator(".jp-OutputArea-output .widget-valid").wait_for(timeout=1000 * TRY)
+            return page, run
+    pytest.fail("JupyterLab shows no widgets")
 
 
 def said(page, word):
