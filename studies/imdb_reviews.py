@@ -37,7 +37,7 @@ EPOCHS = 2
 BATCH = 64  # texts in an update
 LEARNING_RATE = 4e-3  # of AdamW, at its highest
 WARMUP = 0.2  # of all updates
-PENALTIES = (0.1, 0.3, 1.0)  # C of the logistic regression in NB-SVM
+PENALTIES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)  # C of the logistic regression in NB-SVM
 SEED = 0
 
 

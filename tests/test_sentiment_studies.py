@@ -90,10 +90,9 @@ class TestFolds:
 
     def test_reaches_what_was_wanted(self):
         accuracy = {name: row["mean"] for name, row in self.stored["accuracy"].items()}
-        assert accuracy["large student"] >= 0.79
-        assert accuracy["fine-tuned and naive Bayes"] >= 0.79
-        assert accuracy["two LSTMs and naive Bayes"] >= 0.80
-        assert accuracy["small student, rounded"] >= 0.78
+        assert accuracy["fine-tuned"] >= 0.79
+        assert accuracy["fine-tuned and naive Bayes"] >= 0.80
+        assert accuracy["small student, rounded"] >= 0.79
         assert abs(accuracy["small student, rounded"] - accuracy["small student"]) < 0.003
         baselines = results.load("sentiment_baselines")["results"]["folds"]
         assert self.stored["accuracy"]["naive Bayes"]["mean"] == pytest.approx(
@@ -164,6 +163,8 @@ class TestPaddingLab:
                 vector = self.alone(reader, row, after=padding)[-1]
             elif "mean" in way:
                 vector = self.alone(reader, row).mean(dim=0)
+            elif "max" in way:
+                vector = self.alone(reader, row).amax(dim=0)
             else:
                 vector = self.alone(reader, row)[-1]
             with torch.no_grad():
