@@ -88,7 +88,8 @@ function saysOf(words, count, t, unit) {
 const [LEFT, TOP, ROW] = [52, 3, 24];
 const [TIME, UNITS] = [310, 368];
 const STRETCHED = { c: 1, score: 3 };
-const strength = (row, value) => Math.abs(row in STRETCHED ? Math.tanh(STRETCHED[row] * value) : value);
+const strength = (row, value) =>
+  Math.floor(20 * Math.abs(row in STRETCHED ? Math.tanh(STRETCHED[row] * value) : value) + 0.5) / 20;
 
 /** Make `parent` have `count` children, of which there is at least one. @returns them */
 function fit(parent, count) {

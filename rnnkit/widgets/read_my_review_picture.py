@@ -130,8 +130,11 @@ def marker(shown, count, width):
 
 
 def strength(row, value):
-    """Return how strong the colour of a cell is, 0 to 1; c and the parts of the score have no bound."""
-    return abs(math.tanh(STRETCHED[row] * value) if row in STRETCHED else value)
+    """Return how strong the colour of a cell is, 0 to 1; c and the parts of the score have no bound.
+
+    It grows in 20 steps: finer ones cannot be seen, but each cell that changes takes time.
+    """
+    return math.floor(20 * abs(math.tanh(STRETCHED[row] * value) if row in STRETCHED else value) + 0.5) / 20
 
 
 def summary(values):

@@ -186,8 +186,7 @@ TYPE = """async () => {
 @pytest.mark.alone
 def test_a_keystroke_is_drawn_within_a_frame(show, browser, tmp_path):
     """The limit is for computing, corrected for a crowded machine, as in test_figures_browser.py."""
-    weights = reader_weights(np.random.default_rng(0), WORDS + [f"w{k}" for k in range(8000)], 32, 40)
-    page, _ = show(shown(FORTY, weights=weights))
+    page, _ = show(shown(FORTY, weights=module.read_weights(module.NAME)))
     page.evaluate(TYPE)
     trace = tmp_path / "trace.json"
     for _ in range(3):
