@@ -92,15 +92,16 @@ def nb_svm(fold, validation, test):
     counts = counter.fit_transform(fold.texts)
     praise, blame = (np.asarray(counts[fold.labels == label].sum(axis=0)).ravel() + 1 for label in (1, 0))
     ratio = np.log(praise / praise.sum()) - np.log(blame / blame.sum())
-    weighted = [counter.transform(part.texts).multiply(ratio).tocsr() for part in (validation, test)]
+    known, judged, asked = (
+        some.multiply(ratio).tocsr()
+        for some in (counts, counter.transform(validation.texts), counter.transform(test.texts))
+    )
     tried = {}
     for penalty in PENALTIES:
-        linear = LogisticRegression(C=penalty, solver="liblinear").fit(
-            counts.multiply(ratio).tocsr(), fold.labels
-        )
-        tried[penalty] = linear.score(weighted[0], validation.labels), linear
+        linear = LogisticRegression(C=penalty, solver="liblinear").fit(known, fold.labels)
+        tried[penalty] = linear.score(judged, validation.labels), linear
     best = max(tried, key=lambda penalty: tried[penalty][0])
-    return tried[best][1].decision_function(weighted[1]), best
+    return tried[best][1].decision_function(asked), best
 
 
 def accuracy(scores, labels):

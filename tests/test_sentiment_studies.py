@@ -91,7 +91,9 @@ class TestFolds:
     def test_reaches_what_was_wanted(self):
         accuracy = {name: row["mean"] for name, row in self.stored["accuracy"].items()}
         assert accuracy["fine-tuned"] >= 0.79
+        assert accuracy["large student"] >= 0.79
         assert accuracy["fine-tuned and naive Bayes"] >= 0.80
+        assert accuracy["two LSTMs and naive Bayes"] >= 0.80
         assert accuracy["small student, rounded"] >= 0.79
         assert abs(accuracy["small student, rounded"] - accuracy["small student"]) < 0.003
         baselines = results.load("sentiment_baselines")["results"]["folds"]
