@@ -209,8 +209,8 @@ def test_bound_pieces_carry_their_path_and_their_value():
     assert number(values, "a.0.b") == '<text data-number="a.0.b" data-digits="2">−1.00</text>'
     assert number(values, "none", name="b") == '<b data-number="none" data-digits="2">–</b>'
     drawn = heat(values, "a.0.b", 2.0, x=1)
-    assert 'data-sign="-" fill-opacity="0.171" x="1"' in drawn
-    assert 'fill-opacity="0.000"' in heat(values, "none")
+    assert 'data-sign="-" style="fill-opacity: 0.171;" x="1"' in drawn
+    assert 'style="fill-opacity: 0.000;"' in heat(values, "none")
     with pytest.raises(KeyError):
         number(values, "missing")
 

@@ -39,13 +39,16 @@ function slider(model, trait, { label, values, digits = 0, describe, ...range })
   const input = make("input", { type: "range", min, max, step });
   const output = make("output", { "aria-hidden": "true" }); // the slider itself says its value
   const text = describe ?? ((value) => formatNumber(value, digits));
+  const show = textWriter(output);
+  const say = whenNew((said) => input.setAttribute("aria-valuetext", said));
   const follow = () => {
     const value = model.get(trait);
     const place = values ? values.indexOf(value) : value;
     if (!values) makeRoom(input, value);
     if (Number(input.value) !== place) input.value = place;
-    setText(output, text(value));
-    setAttribute(input, "aria-valuetext", text(value));
+    const said = text(value);
+    show(said);
+    say(said);
   };
   input.addEventListener("input", () => setTrait(model, trait, values ? values[input.value] : Number(input.value)));
   return followed(model, trait, follow, control("slider", label, input, output));

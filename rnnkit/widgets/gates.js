@@ -20,7 +20,7 @@ function throughTime({ mode, t }, steps, rows) {
 
 const wireWidth = (value) => (1.5 + (9 * Math.abs(value)) / (Math.abs(value) + 1.2)).toFixed(2);
 const signOf = (value) => (Math.abs(value) < 0.005 ? "0" : value < 0 ? "-" : "+");
-const tintOf = (value) => (0.05 + 0.3 * Math.abs(value)).toFixed(3);
+const tintOf = (value) => 0.05 + 0.3 * Math.abs(value);
 const DOOR = 22;
 
 function leaves(gate) {
@@ -40,7 +40,10 @@ function bindCell(svg) {
       setAttribute(wire, "data-sign", signOf(value));
     }),
     ...each("door", (door) => (value) => setAttribute(door, "d", leaves(value))),
-    ...each("tint", (box) => (value) => setAttribute(box, "fill-opacity", tintOf(value))),
+    ...each("tint", (box) => {
+      const fill = strengthWriter(box);
+      return (value) => fill(tintOf(value));
+    }),
     ...each("dot", (dot) => {
       const [, y, , height] = axesOf(dot);
       return (value) => setAttribute(dot, "cy", (y - height * value).toFixed(2));
@@ -57,18 +60,30 @@ const axesOf = (dot) => dot.dataset.axes.split(" ").map(Number);
 
 const MAP_RIGHT = 484;
 
+/** @returns for each row of a column of the heat map, a function that makes its cell show a number */
+function cellWriters(column) {
+  return Array.from(column.children, ({ children: [cell, minus] }) => {
+    const fill = strengthWriter(cell);
+    const sign = whenNew((to) => minus.setAttribute("data-sign", to));
+    return (value, strongest) => {
+      fill(Math.min(1, Math.abs(value) / strongest));
+      sign(signOf(value));
+    };
+  });
+}
+
 /** @param rows names of what it shows @returns function that makes the heat map show a run, a column for each step */
 function bindMap(svg, rows) {
   const left = Number(svg.dataset.left);
   let columns = [...svg.querySelectorAll(".gates-column")];
-  let shown = {}; // by row: the numbers in it, and the one of the strongest colour
+  let writers = columns.map(cellWriters);
   const [marker, at] = [".marker", ".gates-at"].map((name) => svg.querySelector(name));
   const fit = (T) => {
     const made = Array.from({ length: T }, () => columns[0].cloneNode(true));
     columns[0].before(...made);
     columns.forEach((column) => column.remove());
     columns = made;
-    shown = {};
+    writers = columns.map(cellWriters);
     const width = (MAP_RIGHT - left) / T;
     marker.setAttribute("width", width);
     columns.forEach((column, k) => {
@@ -87,16 +102,8 @@ function bindMap(svg, rows) {
     setAttribute(marker, "x", (left + (t - 1) * width).toFixed(2));
     setAttribute(at, "x", (left + (t - 0.5) * width).toFixed(2));
     rows.forEach((name, r) => {
-      const scale = Math.max(1, ...run[name].map(Math.abs));
-      const before = shown[name]?.scale === scale ? shown[name].numbers : [];
-      columns.forEach((column, k) => {
-        const value = run[name][k];
-        if (value === before[k]) return;
-        const [cell, minus] = column.children[r].children;
-        setAttribute(cell, "fill-opacity", Math.min(1, Math.abs(value) / scale).toFixed(3));
-        setAttribute(minus, "data-sign", signOf(value));
-      });
-      shown[name] = { scale, numbers: run[name] };
+      const strongest = Math.max(1, ...run[name].map(Math.abs));
+      run[name].forEach((value, k) => writers[k][r](value, strongest));
     });
   };
 }

@@ -1,6 +1,6 @@
 """What stands beside a cell diagram: the heat map through time, the sums of a step, and the step in words."""
 
-from rnnkit.widgets.drawing import element, number, svg, words
+from rnnkit.widgets.drawing import element, fill, number, svg, words
 from rnnkit.widgets.gates_picture import sign
 
 MAP_RIGHT, MAP_TOP, ROW = 484, 26, 26
@@ -43,7 +43,7 @@ def _cell(r, run, t, colour, width):
     value, scale = run[t], max(1.0, *map(abs, run))
     rect = element(
         "rect", class_=f"cell {colour}", x=1, y=y + 1, width=round(width - 2, 2), height=ROW - 2, rx=3,
-        fill_opacity=round(min(1, abs(value) / scale), 3),
+        **fill(min(1, abs(value) / scale)),
     )  # fmt: skip
     half = min(5, 0.3 * width)
     minus = element(

@@ -6,7 +6,7 @@ same rules. A colour is a letter of rnnkit/widgets/figures.css.
 
 import math
 
-from rnnkit.widgets.drawing import element
+from rnnkit.widgets.drawing import element, fill
 
 DOOR = 22  # radius
 
@@ -31,7 +31,7 @@ def sign(value):
 
 def tint(value):
     """Return how strongly a box is filled: a little for 0, more the further its gate is open."""
-    return round(0.05 + 0.3 * abs(value), 3)
+    return 0.05 + 0.3 * abs(value)
 
 
 def wire(step, name, colour, path, end=None):
@@ -85,7 +85,7 @@ def curve(step, name, colour, at, box, axes, tanh=False):
     points = " ".join(f"{x + width * z / 12:g},{y - height * formula(z / 2):.1f}" for z in range(-12, 13))
     top = y - height
     yield element("rect", class_=f"box {colour}", x=box[0], y=box[1], width=box[2], height=box[3], rx=12,
-                  data_tint=name, fill_opacity=tint(step[name]))  # fmt: skip
+                  data_tint=name, **fill(tint(step[name])))  # fmt: skip
     yield element("path", class_="axis", d=f"M{x - width} {y}h{2 * width}M{x} {top}V{y + height * tanh}")
     yield element("polyline", class_=f"curve {colour}", points=points)
     yield element(

@@ -99,20 +99,32 @@ function fit(parent, count) {
   return [...children];
 }
 
-/** @returns function that shows the words, and the chance of praise after each */
-function bindWords(place) {
-  const show = (element, { word, known, shown, p }) => {
-    const [name, bar, number] = element.children;
-    setText(name, word);
-    setText(number, formatNumber(p));
-    setAttribute(bar, "style", `--height:${Math.abs(2 * p - 1).toFixed(3)}`);
-    setAttribute(bar, "data-side", p >= 0.5 ? "praise" : "blame");
-    setAttribute(element, "data-state", shown);
-    setAttribute(element, "data-known", known);
+/** @returns function that makes `element` show one word, and the chance of praise after it */
+function wordWriter(element) {
+  const [name, bar, number] = element.children;
+  const [showName, showNumber] = [name, number].map(textWriter);
+  const attribute = (part, key) => whenNew((value) => part.setAttribute(key, value));
+  const [height, side] = ["style", "data-side"].map((key) => attribute(bar, key));
+  const [state, known] = ["data-state", "data-known"].map((key) => attribute(element, key));
+  return (word) => {
+    showName(word.word);
+    showNumber(formatNumber(word.p));
+    height(`--height:${Math.abs(2 * word.p - 1).toFixed(3)}`);
+    side(word.p >= 0.5 ? "praise" : "blame");
+    state(word.shown);
+    known(word.known);
   };
+}
+
+/** @returns function that shows the words */
+function bindWords(place) {
+  const writers = new WeakMap();
   return ({ words, t }) => {
     const elements = fit(place, words.length);
-    words.forEach((word, k) => show(elements[k], word));
+    words.forEach((word, k) => {
+      if (!writers.has(elements[k])) writers.set(elements[k], wordWriter(elements[k]));
+      writers.get(elements[k])(word);
+    });
     requestAnimationFrame(() => keepInView(place, elements[t - 1])); // when the browser has laid it out
   };
 }
@@ -140,7 +152,7 @@ function bindMap(svg, name, trait, width) {
         painters.set(element, Array.from(element.children, painter));
       }
       const paints = painters.get(element);
-      ROWS.forEach((row, r) => paints[r](run[row][k], strength(row, run[row][k]).toFixed(2)));
+      ROWS.forEach((row, r) => paints[r](run[row][k], strength(row, run[row][k])));
     });
   };
 }

@@ -5,7 +5,7 @@ read_my_review.js moves the pieces by the same rules.
 
 import math
 
-from rnnkit.widgets.drawing import element, format_number, number, svg, words
+from rnnkit.widgets.drawing import element, fill, format_number, number, svg, words
 
 ROWS = {"i": "i", "f": "f", "g": "g", "o": "o", "c": "c", "h": "h", "score": "ink"}  # and their colours
 WIDTH, LEFT, TOP, ROW = 420, 52, 3, 24  # of a map; edges of its cells; height of a row
@@ -112,7 +112,7 @@ def _column(run, k):
     cells = [
         element(
             "rect", class_=f"cell {colour}", y=r, width=".92", height=".92",
-            data_sign="-" if run[row][k] < 0 else "+", fill_opacity=f"{strength(row, run[row][k]):.2f}",
+            data_sign="-" if run[row][k] < 0 else "+", **fill(strength(row, run[row][k])),
         )
         for r, (row, colour) in enumerate(ROWS.items())
     ]  # fmt: skip

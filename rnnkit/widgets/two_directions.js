@@ -124,18 +124,18 @@ function saysOf(word, stressed, t) {
 
 /** @returns function that draws states and bars, which bind does not know */
 function bindChains(el) {
-  const marked = (name, write) =>
-    Array.from(el.querySelectorAll(`[data-${name}]`), (piece) => [piece.dataset[name].split("."), whenNew((value) => write(piece, value))]);
+  const marked = (name, writerOf) =>
+    Array.from(el.querySelectorAll(`[data-${name}]`), (piece) => [piece.dataset[name].split("."), whenNew(writerOf(piece))]);
   const writers = [
-    ...marked("cell", (cell, h) => {
-      setAttribute(cell, "data-sign", h < 0 ? "-" : "+");
-      setAttribute(cell, "fill-opacity", Math.abs(h).toFixed(2));
+    ...marked("cell", (cell) => {
+      const paint = painter(cell);
+      return (h) => paint(h, Math.abs(h));
     }),
-    ...marked("bar", (bar, p) => {
+    ...marked("bar", (bar) => (p) => {
       setAttribute(bar, "height", (34 * p).toFixed(2));
       setAttribute(bar, "y", (-34 * p).toFixed(2));
     }),
-    ...marked("chance", (bar, p) => setAttribute(bar, "width", (60 * p).toFixed(2))),
+    ...marked("chance", (bar) => (p) => setAttribute(bar, "width", (60 * p).toFixed(2))),
   ];
   return ({ states, readers }) => {
     const values = { ...states, readers };

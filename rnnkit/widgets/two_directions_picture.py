@@ -3,7 +3,7 @@
 two_directions.js moves the pieces by the same rules.
 """
 
-from rnnkit.widgets.drawing import element, format_number, number, state, svg, words
+from rnnkit.widgets.drawing import element, fill, format_number, number, state, svg, words
 
 WIDTH, LEFT, PITCH = 470, 84, 32  # of the picture; edge of the first column; from column to column
 SOUND, FORWARD, BACKWARD = 24, 70, 186  # upper edges of the sounds and of both chains
@@ -105,8 +105,7 @@ def _strip(values, direction, k, middle, top):
     kind, _ = NAMES[direction]
     cells = [
         element("rect", class_="cell", data_cell=f"{direction}.{k}.{unit}", data_sign="-" if h < 0 else "+",
-                fill_opacity=format_number(abs(h), 2), x=-CELL / 2, y=round(unit * height, 2), width=CELL,
-                height=round(height, 2))
+                x=-CELL / 2, y=round(unit * height, 2), width=CELL, height=round(height, 2), **fill(abs(h)))
         for unit, h in enumerate(column)
     ]  # fmt: skip
     frame = element("rect", class_="frame", x=-CELL / 2, y=0, width=CELL, height=STRIP)
