@@ -17,7 +17,7 @@ function computeForecast({ market, lookback, horizon, sin, baseline, shift, stud
   const row = (place.lookback * study.horizons.length + place.horizon) * study.sins.length + place.sin;
   const before = (days) => prices.slice(MOST_SHIFT - days, prices.length - days);
   const [truth, persistence] = [before(0), before(horizon)];
-  const forecast = add(persistence, int8Matrix(curves)[row]);
+  const forecast = add(persistence, curves[row]);
   const unit = rmse(persistence, truth);
   if (unit === 0) throw new Error("study must have prices that change over every horizon");
   const distancesOf = (curve) => Array.from({ length: MOST_SHIFT + 1 }, (_, k) => rmse(curve, before(k)) / unit);
@@ -57,12 +57,18 @@ function placeOf(name, value, study) {
   return place;
 }
 
+const markets = new WeakMap(); // by what came: the same with its curves decoded, once it was found right
+
 function marketOf(study, name) {
   const keys = ["first", "last", "test_days", "truth", "curves", "scores"];
   const market = checkObject(`the market ${name}`, study.markets[name], keys);
-  check("truth", market.truth, ["T"], {});
-  check("scores", market.scores, ["K", "S"], { K: study.lookbacks.length * study.horizons.length * study.sins.length, S: 5 });
-  return market;
+  if (!markets.has(market)) {
+    const K = study.lookbacks.length * study.horizons.length * study.sins.length;
+    check("truth", market.truth, ["T"], {});
+    check("scores", market.scores, ["K", "S"], { K, S: 5 });
+    markets.set(market, { ...market, curves: int8Matrix(market.curves) });
+  }
+  return markets.get(market);
 }
 
 const rmse = (one, other) => Math.sqrt(squares(one, other) / one.length);
@@ -70,7 +76,8 @@ const squares = (one, other) => one.reduce((sum, price, k) => sum + (price - oth
 const mean = (numbers) => numbers.reduce((a, b) => a + b) / numbers.length;
 
 function scoresOf(forecast, truth, persistence) {
-  const r2 = (curve) => 1 - squares(truth, curve) / squares(truth, truth.map(() => mean(truth)));
+  const centre = mean(truth);
+  const r2 = (curve) => 1 - squares(truth, curve) / squares(truth, truth.map(() => centre));
   const days = truth.map((price, k) => [Math.sign(price - persistence[k]), Math.sign(forecast[k] - persistence[k])]);
   const moved = days.filter(([rose, said]) => rose !== 0 && said !== 0);
   const share = (counts) => (moved.length ? moved.filter(counts).length / moved.length : null);

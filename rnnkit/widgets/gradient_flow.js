@@ -18,9 +18,9 @@ function computeGradientFlow(state) {
   const gradients = [LAST];
   const d_W = [[0, 0], [0, 0]];
   for (let t = T; t > 0; t--) {
-    const through = multiply(gradients[0], slopes[t - 1]);
+    const through = multiplied(gradients[0], slopes[t - 1]);
     through.forEach((d, r) => h[t - 1].forEach((number, c) => (d_W[r][c] += d * number)));
-    gradients.unshift(matvec(back, through));
+    gradients.unshift(product(back, through));
   }
   const before = Math.hypot(...d_W.flat());
   const after = clip === null ? before : before * Math.min(1, clip / (before + 1e-6));
@@ -66,7 +66,7 @@ function forward(W, x, T, activation) {
     linear: [(z) => z, () => 1],
   }[activation];
   const h = [[0, 0]];
-  for (let t = 0; t < T; t++) h.push(add(matvec(W, h[t]), x).map(apply));
+  for (let t = 0; t < T; t++) h.push(added(product(W, h[t]), x).map(apply));
   return { h, slopes: h.slice(1).map((state) => state.map(slope)) };
 }
 
