@@ -9,7 +9,7 @@ from book_browser import DESKTOP, PHONE, open_page, sideways_scroll
 from book_server import served
 from figure_settings import random_figures, reader_weights
 from picture_pages import assert_shows, crowded
-from test_figures_browser import computing, late
+from test_figures_browser import computing, late, slowness
 
 from rnnkit.text import tokenize
 from rnnkit.widgets import read_my_review as module
@@ -185,25 +185,24 @@ TYPE = """async () => {
 
 @pytest.mark.alone
 def test_a_keystroke_is_drawn_within_a_frame(show, browser, tmp_path):
-    """The limit is for computing, corrected for a crowded machine, as in test_figures_browser.py."""
+    """The limit is for computing, corrected for a slow machine, as in test_figures_browser.py."""
     page, _ = show(shown(FORTY, weights=module.read_weights(module.NAME)))
     page.evaluate(TYPE)
     trace = tmp_path / "trace.json"
-    for _ in range(3):
+    for _ in range(5):
         browser.start_tracing(page=page, path=trace, categories=["devtools.timeline"])
         clock = page.evaluate(TYPE)
         browser.stop_tracing()
         times = computing(trace)
-        loop = sorted(times["loop"])
-        crowded = loop[len(loop) // 2] / loop[0]
+        slower = slowness(times["loop"])
         # each keystroke has a frame of its own, and a second one without work
         strokes = sorted(times["painted"])[-len(clock) :]
         print(
             f"keystroke to frame, p95: {late(strokes):.2f} ms of computing, {late(clock):.2f} ms by the clock"
         )
-        if late(strokes) <= 16 * crowded:
+        if late(strokes) <= 16 * slower:
             return
-    pytest.fail(f"slower than 16 ms: {late(strokes):.2f} ms, on a machine slower by {crowded:.2f}")
+    pytest.fail(f"slower than 16 ms: {late(strokes):.2f} ms, on a machine slower by {slower:.2f}")
 
 
 READY = """() => new Promise(done => {
