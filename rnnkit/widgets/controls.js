@@ -40,7 +40,7 @@ function slider(model, trait, { label, values, digits = 0, describe, ...range })
   const output = make("output", { "aria-hidden": "true" }); // the slider itself says its value
   const text = describe ?? ((value) => formatNumber(value, digits));
   const show = textWriter(output);
-  const say = whenNew((said) => input.setAttribute("aria-valuetext", said));
+  const say = attributeWriter(input, "aria-valuetext");
   const follow = () => {
     const value = model.get(trait);
     const place = values ? values.indexOf(value) : value;

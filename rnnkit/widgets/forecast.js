@@ -57,18 +57,18 @@ function placeOf(name, value, study) {
   return place;
 }
 
-const markets = new WeakMap(); // by what came: the same with its curves decoded, once it was found right
+const decoded = new WeakMap(); // by what came: the same with its curves decoded, once it was found right
 
 function marketOf(study, name) {
   const keys = ["first", "last", "test_days", "truth", "curves", "scores"];
   const market = checkObject(`the market ${name}`, study.markets[name], keys);
-  if (!markets.has(market)) {
+  if (!decoded.has(market)) {
     const K = study.lookbacks.length * study.horizons.length * study.sins.length;
     check("truth", market.truth, ["T"], {});
     check("scores", market.scores, ["K", "S"], { K, S: 5 });
-    markets.set(market, { ...market, curves: int8Matrix(market.curves) });
+    decoded.set(market, { ...market, curves: int8Matrix(market.curves) });
   }
-  return markets.get(market);
+  return decoded.get(market);
 }
 
 const rmse = (one, other) => Math.sqrt(squares(one, other) / one.length);

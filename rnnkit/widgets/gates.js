@@ -64,7 +64,7 @@ const MAP_RIGHT = 484;
 function cellWriters(column) {
   return Array.from(column.children, ({ children: [cell, minus] }) => {
     const fill = strengthWriter(cell);
-    const sign = whenNew((to) => minus.setAttribute("data-sign", to));
+    const sign = attributeWriter(minus, "data-sign");
     return (value, strongest) => {
       fill(Math.min(1, Math.abs(value) / strongest));
       sign(signOf(value));

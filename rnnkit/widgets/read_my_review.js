@@ -103,9 +103,8 @@ function fit(parent, count) {
 function wordWriter(element) {
   const [name, bar, number] = element.children;
   const [showName, showNumber] = [name, number].map(textWriter);
-  const attribute = (part, key) => whenNew((value) => part.setAttribute(key, value));
-  const [height, side] = ["style", "data-side"].map((key) => attribute(bar, key));
-  const [state, known] = ["data-state", "data-known"].map((key) => attribute(element, key));
+  const [height, side] = ["style", "data-side"].map((key) => attributeWriter(bar, key));
+  const [state, known] = ["data-state", "data-known"].map((key) => attributeWriter(element, key));
   return (word) => {
     showName(word.word);
     showNumber(formatNumber(word.p));

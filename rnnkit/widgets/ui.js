@@ -29,7 +29,7 @@ function bind(root) {
       const paint = painter(element);
       return [path, (value) => paint(value, STRONGEST * Math.min(1, Math.abs(value) / scale))];
     }),
-    ...marked("state-of").map(([element, path]) => [path, (value) => setAttribute(element, "data-state", value)]),
+    ...marked("state-of").map(([element, path]) => [path, attributeWriter(element, "data-state")]),
   ].map(([path, write]) => [path.split("."), whenNew(write)]);
   return (values) => {
     for (const [path, write] of writers) {
@@ -48,6 +48,11 @@ function textWriter(element) {
   return whenNew((text) => (node.data = text));
 }
 
+/** @returns function that gives `element` the attribute `name` */
+function attributeWriter(element, name) {
+  return whenNew((value) => element.setAttribute(name, value));
+}
+
 /** @returns function that fills `shape` with a strength from 0 to 1 */
 function strengthWriter(shape) {
   const { style } = shape; // which takes a number as it is, in half the time that an attribute takes for its text
@@ -56,7 +61,7 @@ function strengthWriter(shape) {
 
 /** @returns function that colours the rectangle `rect` by the sign of a number, with a strength from 0 to 1 */
 function painter(rect) {
-  const sign = whenNew((to) => rect.setAttribute("data-sign", to));
+  const sign = attributeWriter(rect, "data-sign");
   const fill = strengthWriter(rect);
   return (value, strength) => {
     sign(value < 0 ? "-" : "+");

@@ -181,7 +181,7 @@ MOVES = """async watch => {
   }
   return { changed, painted };
 }"""
-IDLE = 1.2
+IDLE = 1.2  # ms that the loop in MOVES takes on an idle machine
 FRAME = ("UpdateLayoutTree", "Layout", "PrePaint", "Paint", "Layerize", "Commit")
 
 
