@@ -111,10 +111,10 @@ def _middle(row):
 def _column(run, k):
     cells = [
         element(
-            "rect", class_=f"cell {colour}", y=r, width=".92", height=".92",
+            "rect", class_=f"cell-{row}", y=r, width=".92", height=".92",
             data_sign="-" if run[row][k] < 0 else "+", **fill(strength(row, run[row][k])),
         )
-        for r, (row, colour) in enumerate(ROWS.items())
+        for r, row in enumerate(ROWS)
     ]  # fmt: skip
     return element("g", *cells, transform=f"translate({k})")
 

@@ -459,9 +459,10 @@ def test_far_weights_stay_in_their_boxes(changed_page, open_context, size):
     page, problems = open_page(open_context(DESKTOP), address)
     outside = page.evaluate(
         """() => [...document.querySelectorAll("rect[data-heat]")]
-          .map(box => [box.getBoundingClientRect(), box.nextElementSibling])
-          .filter(([box, text]) => text.getBoundingClientRect().width > box.width + 1)
-          .map(([box, text]) => text.textContent)"""
+          .map(box => [box, document.querySelector(`[data-number="${box.dataset.heat}"]`)])
+          .map(pair => [...pair.map(element => element.getBoundingClientRect()), pair[1].textContent])
+          .filter(([box, text]) => !(box.left - 1 < text.left && text.right < box.right + 1))
+          .map(([box, text, written]) => written)"""
     )
     assert outside == []
     assert problems == []
