@@ -9,7 +9,7 @@ from book_browser import DESKTOP, PHONE, open_page, sideways_scroll
 from book_server import served
 from figure_settings import random_figures, reader_weights
 from picture_pages import assert_shows, crowded
-from test_figures_browser import computing, late, slowness
+from test_figures_browser import computing, late, open_chapter, slowness
 
 from rnnkit.text import tokenize
 from rnnkit.widgets import read_my_review as module
@@ -184,9 +184,10 @@ TYPE = """async () => {
 
 
 @pytest.mark.alone
-def test_a_keystroke_is_drawn_within_a_frame(show, browser, tmp_path):
+def test_a_keystroke_is_drawn_within_a_frame(book, browser, open_context, tmp_path):
     """The limit is for computing, corrected for a slow machine, as in test_figures_browser.py."""
-    page, _ = show(shown(FORTY, weights=module.read_weights(module.NAME)))
+    page = open_chapter(open_context(DESKTOP), book, "read_my_review")
+    page.locator("textarea").fill(FORTY)
     page.evaluate(TYPE)
     trace = tmp_path / "trace.json"
     for _ in range(5):
