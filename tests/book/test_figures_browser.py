@@ -11,12 +11,12 @@ from book_build import build, built, write_small_book
 from book_server import served
 from figure_pages import boxes, drawn, shown_numbers, with_hosts, with_props, write_pages
 from figure_settings import random_figures, unroller_shapes
+from figure_speed import CONTROLS, YARDSTICK, late, open_chapter, rounds
 
 from rnnkit.widgets import FIGURES
 from rnnkit.widgets.drawing import format_number, join, lookup
 
 EVERY = pytest.mark.parametrize("stem", FIGURES)
-CONTROLS = ".rnn-widget :is(input, select, button, textarea)"
 
 
 @pytest.fixture(scope="module")
@@ -153,11 +153,7 @@ MOVES = """async watch => {
   const changed = [], painted = [];
   for (let move = 0; move < 200; move++) {
     const slider = sliders[move % sliders.length], turn = Math.floor(move / sliders.length);
-    await new Promise(done => setTimeout(() => {
-      let text = "";
-      for (let k = 0; k < 3000; k++) text = (k * 0.7).toFixed(2) + text.slice(0, 9);
-      done(text);
-    }));
+    await YARDSTICK;
     // a browser has moved the slider's thumb before it tells of the input
     slider.value = Number(slider.min) + (slider.max - slider.min) * (turn % 2 || (turn * 0.382) % 1);
     const watcher = new MutationObserver(() => {});
@@ -180,60 +176,9 @@ MOVES = """async watch => {
     }));
   }
   return { changed, painted };
-}"""
-IDLE = 1.2  # ms that the loop in MOVES takes on an idle machine
-FRAME = ("UpdateLayoutTree", "Layout", "PrePaint", "Paint", "Layerize", "Commit")
+}""".replace("YARDSTICK", YARDSTICK)
 
 
-def late(times):
-    """Return the 95th percentile."""
-    return sorted(times)[int(0.95 * len(times))]
-
-
-def slowness(loops):
-    """Return how many times as long the yardstick takes as on an idle machine, at least 1."""
-    return max(1.0, sorted(loops)[len(loops) // 2] / IDLE)
-
-
-def computing(trace):
-    """Return the milliseconds that the page's thread computes, from its trace.
-
-    changed, painted: for every move until the DOM, and until the frame are made; loop: for every yardstick.
-    """
-    events = [e for e in json.loads(trace.read_text("utf-8"))["traceEvents"] if e.get("ph") == "X"]
-    times = {"changed": [], "painted": [], "loop": []}
-    end = 0  # of a part of the frame: painting one piece is part of painting the page, and counts only there
-    for event in sorted(events, key=lambda e: (e["ts"], -e["dur"])):
-        spent = event.get("tdur", 0) / 1000
-        if event["name"] in FRAME:
-            if event["ts"] < end:
-                continue
-            end = event["ts"] + event["dur"]
-        if event["name"] == "FireAnimationFrame":
-            times["changed"].append(spent)
-            times["painted"].append(spent)
-        elif event["name"] == "TimerFire":
-            times["loop"].append(spent)
-        elif event["name"] in FRAME and times["painted"]:
-            times["painted"][-1] += spent
-    return times
-
-
-def open_chapter(context, book, stem):
-    """Open the longest page that shows the figure, where a browser has most to do, and scroll to it."""
-    shows = [page for page in book.rglob("*.html") if f"_static/figures/{stem}." in page.read_text("utf-8")]
-    page, _ = open_page(context, max(shows, key=lambda path: path.stat().st_size).as_uri())
-    assert page.locator(".rnn-widget").count() == 1
-    page.locator(".rnn-widget").scroll_into_view_if_needed()
-    page.locator(CONTROLS).first.wait_for(state="attached")
-    return page
-
-
-# A clock counts what else the machine does: with more jobs than cores it says more about them than about the
-# figure. So the limits are for the time that the page's thread computes, and the clock's times are printed.
-# On a slow or crowded machine even computing is slower. How much, says a yardstick: the loop before every
-# move, whose median is IDLE ms where the limits were set, on an idle machine of two cores. The limits are
-# multiplied by how much longer it takes, which is printed too, and the best of five rounds counts.
 # No figure can put off its work to look fast: a move counts only if the picture changed before the frame.
 @pytest.mark.alone
 @EVERY
@@ -241,14 +186,8 @@ def test_figure_answers_within_a_frame(book, browser, open_context, tmp_path, st
     page = open_chapter(open_context(DESKTOP), book, stem)
     moved = page.evaluate(MOVES, True)["changed"]
     assert len(moved) > 150  # the others change nothing: a gate that was shut stays shut
-    trace = tmp_path / "trace.json"
-    for _ in range(5):
-        browser.start_tracing(page=page, path=trace, categories=["devtools.timeline"])
-        clock = page.evaluate(MOVES, False)
-        browser.stop_tracing()
-        times = computing(trace)
+    for clock, times, crowded in rounds(browser, page, MOVES, tmp_path / "trace.json"):
         assert len(times["changed"]) >= 200
-        crowded = slowness(times.pop("loop"))
         # a figure may ask for one more frame, in which it does little
         p95 = {name: late(sorted(values)[-len(clock[name]) :]) for name, values in times.items()}
         for name, value in p95.items():

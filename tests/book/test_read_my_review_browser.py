@@ -8,8 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from book_browser import DESKTOP, PHONE, open_page, sideways_scroll
 from book_server import served
 from figure_settings import random_figures, reader_weights
+from figure_speed import YARDSTICK, late, open_chapter, rounds
 from picture_pages import assert_shows, crowded
-from test_figures_browser import computing, late, open_chapter, slowness
 
 from rnnkit.text import tokenize
 from rnnkit.widgets import read_my_review as module
@@ -163,11 +163,7 @@ TYPE = """async () => {
   const words = input.value.split(" ");
   const painted = [];
   for (let move = 0; move < 100; move++) {
-    await new Promise(done => setTimeout(() => {
-      let text = "";
-      for (let k = 0; k < 3000; k++) text = (k * 0.7).toFixed(2) + text.slice(0, 9);
-      done(text);
-    }));
+    await YARDSTICK;
     words[0] = ["not", "good", "never", "ba", "bad"][move % 5]; // all that comes after is read anew
     input.value = words.join(" ");
     const frame = new MessageChannel();
@@ -180,22 +176,16 @@ TYPE = """async () => {
     await new Promise(requestAnimationFrame);
   }
   return painted;
-}"""
+}""".replace("YARDSTICK", YARDSTICK)
 
 
 @pytest.mark.alone
 def test_a_keystroke_is_drawn_within_a_frame(book, browser, open_context, tmp_path):
-    """The limit is for computing, corrected for a slow machine, as in test_figures_browser.py."""
+    """The limit is for computing, corrected for a slow machine, as in figure_speed.py."""
     page = open_chapter(open_context(DESKTOP), book, "read_my_review")
     page.locator("textarea").fill(FORTY)
     page.evaluate(TYPE)
-    trace = tmp_path / "trace.json"
-    for _ in range(5):
-        browser.start_tracing(page=page, path=trace, categories=["devtools.timeline"])
-        clock = page.evaluate(TYPE)
-        browser.stop_tracing()
-        times = computing(trace)
-        slower = slowness(times["loop"])
+    for clock, times, slower in rounds(browser, page, TYPE, tmp_path / "trace.json"):
         # each keystroke has a frame of its own, and a second one without work
         strokes = sorted(times["painted"])[-len(clock) :]
         print(
