@@ -159,25 +159,30 @@ class Counter(RecurrentLayer):
     _gates = 2
     _states = ("h", "c")
 
+    class _Workspace:
+        def __init__(self, packing, D, H, dtype):
+            self.packing = packing
+
     def __init__(self, num_layers):
         super().__init__(2, 3, num_layers, False, False, True, np.float64, 0)
 
-    def _run(self, x, state, weights, packing, empty):
+    def _run(self, x, state, work):
         h, c = (np.array(part) for part in state)
-        z = x @ weights["weight_ih"].T
+        z = x @ work.weights["weight_ih"].T
         output = np.empty((len(x), self.hidden_size))
-        for _, rows, running in packing.steps:
+        for _, rows, running in work.packing.steps:
             z_h, z_c = np.split(z[rows], 2, axis=1)
             c[running] += h[running] + z_c
             h[running] += z_h
             output[rows] = h[running] * c[running]
-        return output, (h, c), (x, z, h, c)
+        work.tape = x.copy(), z, h, c
+        return output, (h, c)
 
-    def _run_backward(self, d_output, d_last_state, weights, packing, tape, empty):
-        x, z, h, c = (part.copy() for part in tape)
-        dh, dc = d_last_state
+    def _run_backward(self, d_output, d_last_state, work):
+        x, z, h, c = (part.copy() for part in work.tape)
+        dh, dc = (part.copy() for part in d_last_state)
         dz = np.empty_like(z)
-        for _, rows, running in reversed(packing.steps):
+        for _, rows, running in reversed(work.packing.steps):
             dh[running] += d_output[rows] * c[running]
             dc[running] += d_output[rows] * h[running]
             dz[rows] = np.concatenate([dh[running], dc[running]], axis=1)
@@ -185,8 +190,8 @@ class Counter(RecurrentLayer):
             h[running] -= z_h
             c[running] -= h[running] + z_c
             dh[running] += dc[running]
-        grads = {"weight_ih": dz.T @ x, "weight_hh": np.zeros_like(weights["weight_hh"])}
-        return dz @ weights["weight_ih"], (dh, dc), grads
+        grads = {"weight_ih": dz.T @ x, "weight_hh": np.zeros_like(work.weights["weight_hh"])}
+        return dz @ work.weights["weight_ih"], (dh, dc), grads
 
 
 @pytest.mark.parametrize("lengths", [None, [2, 4, 3]])

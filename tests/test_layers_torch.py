@@ -176,6 +176,16 @@ def test_any_shape_equals_torch(data):
     assert_equal_to_torch(module, T, B, lengths=lengths, with_state=with_state, seed=seed)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("D", [1, 4])
+@pytest.mark.parametrize("lengths", [None, [20, 7, 1, 20, 13, 13]])
+def test_a_wide_layer_equals_torch(kind, D, lengths):
+    # An LSTM computes otherwise where batch · units are many, and goes back in several groups of steps.
+    torch.manual_seed(0)
+    module = KINDS[kind](D, 90, dtype=torch.float64)
+    assert_equal_to_torch(module, 20, 6, lengths=lengths)
+
+
 def test_from_torch_keeps_all_settings_and_copies_the_parameters():
     settings = {"num_layers": 2, "bias": False, "batch_first": True, "bidirectional": True}
     for ours, theirs in PAIRS:

@@ -51,6 +51,9 @@ def test_array_counts_numbers_that_are_not_finite():
     with pytest.raises(ValueError, match=r"^x must be finite, got 2 NaN and 3 infinite of 6 numbers$"):
         v.array("x", x)
     assert v.array("x", x, finite=False) is x
+    for dtype in (np.float32, np.float64):  # the squares of these are infinite
+        huge = np.full((3, 2), np.finfo(dtype).max)
+        assert v.array("x", huge) is huge
 
 
 def test_array_ties_arguments_together_by_their_letters():

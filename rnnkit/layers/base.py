@@ -1,12 +1,14 @@
 """What all recurrent layers share: parameters, depth, directions, lengths, and the checks of arguments."""
 
 from collections.abc import Mapping
-from functools import partial
 
 import numpy as np
 
 from rnnkit import _validation as v
 from rnnkit.layers.packing import Packing
+
+# What a layer remembers of its last call, before the first one.
+NO_CALL = {"_packing": None, "_works": (), "_params_of_call": {}, "_may_go_back": False}
 
 
 class RecurrentLayer:
@@ -15,14 +17,14 @@ class RecurrentLayer:
     A subclass sets `_gates`, how many blocks of H rows its weights have, and `_states`, the names of what it
     carries from step to step, and says how one direction of one layer runs over time:
 
-    _run(x, state, weights, packing, empty) -> output, last_state, tape
-    _run_backward(d_output, d_last_state, weights, packing, tape, empty) -> dx, d_state, grads
+    _Workspace(packing, D, H, dtype): memory for one run over one packing, and its views step by step
+    _run(x, state, work) -> output, last_state
+    _run_backward(d_output, d_last_state, work) -> dx, d_state, grads
 
     x (N, D) and output (N, H) are rows as in `Packing`. A state is a tuple of arrays (B, H) of the sorted
-    sequences, one for each name in `_states`. weights and grads are dicts with the same keys. tape is what
-    `_run_backward` needs, without any part of x, which is the caller's. empty(name, *shape) returns memory
-    to work in. `_run_backward` may write into tape and d_last_state; all else stays as it is. dx and grads
-    are new arrays.
+    sequences, one for each name in `_states`. work.weights and grads are dicts with the same keys. A run
+    writes nowhere but into `work`, and keeps there what the way back needs, without any part of x, which is
+    the caller's. What it returns may lie there too, but dx and grads are new arrays.
     """
 
     def __init__(self, input_size, hidden_size, num_layers, bias, batch_first, bidirectional, dtype, seed):
@@ -41,8 +43,7 @@ class RecurrentLayer:
             for name, shape in self._param_shapes.items()
         }
         self.grads = {}
-        self._tape = None
-        self._memory = {}
+        vars(self).update(NO_CALL)
 
     def __call__(self, x, state=None, lengths=None):
         """Run the layers over a batch of sequences.
@@ -68,29 +69,27 @@ class RecurrentLayer:
         rows = packing.pack(self._time_first(x))
         if lengths is not None:
             v.array("x", rows)  # finite where it counts
-        # The caller may change params before `backward`: the tape has copies of its own.
-        all_weights = self._checked_weights()
+        params = self._checked("params", self.params)
 
-        self._tape = None  # frees its memory for the new one
+        self._may_go_back = False
+        if packing != self._packing:
+            self._prepare(packing)
+        for name, copy in self._params_of_call.items():
+            copy[...] = params[name]  # the caller may change params before `backward`
         last_state = tuple(np.empty_like(part) for part in state)
-        tapes = []
-        for _ in range(self.num_layers):
+        for layer in range(self.num_layers):
             outputs = []
-            for reverse in self._directions:
-                k = len(tapes)
-                output, last, tape = self._run(
+            for k, reverse in self._runs_of(layer):
+                output, last = self._run(
                     packing.reverse(rows) if reverse else rows,
                     tuple(part[k, packing.order] for part in state),
-                    all_weights[k],
-                    packing,
-                    partial(self._empty, k),
+                    self._works[k],
                 )
                 outputs.append(packing.reverse(output) if reverse else output)
                 for whole, part in zip(last_state, last, strict=True):
                     whole[k, packing.order] = part
-                tapes.append(tape)
             rows = np.concatenate(outputs, axis=1) if self.bidirectional else outputs[0]
-        self._tape = packing, all_weights, tapes
+        self._may_go_back = True
         return self._time_first(packing.unpack(rows).copy()), self._public(last_state)
 
     def backward(self, d_output, d_state=None):
@@ -103,30 +102,25 @@ class RecurrentLayer:
         Raises RuntimeError without a call to go back through (each call allows one `backward`), TypeError or
         ValueError if a gradient does not fit; the layer then stays as it was.
         """
-        if self._tape is None:
+        if not self._may_go_back:
             raise RuntimeError("backward must follow a call of the layer, and each call allows one backward")
-        packing, all_weights, tapes = self._tape
-        H, width = self.hidden_size, self.hidden_size * len(self._directions)
+        packing, H, width = self._packing, self.hidden_size, self.hidden_size * len(self._directions)
         shape = (packing.B, packing.T, width) if self.batch_first else (packing.T, packing.B, width)
         d_output = v.array("d_output", d_output, shape, dtype=self.dtype, finite=False)
         d_rows = v.array("d_output", packing.pack(self._time_first(d_output)))
         d_last_state = self._checked_state("d_state", d_state, packing.B)
 
-        self._tape = None  # a run may overwrite its tape
+        self._may_go_back = False  # a run may overwrite what it kept
         d_initial_state = tuple(np.empty_like(part) for part in d_last_state)
         grads = {}
         for layer in reversed(range(self.num_layers)):
             d_inputs = []
-            for direction, reverse in enumerate(self._directions):
-                k = layer * len(self._directions) + direction
+            for direction, (k, reverse) in enumerate(self._runs_of(layer)):
                 d_out = d_rows[:, direction * H : (direction + 1) * H]
                 dx, d_initial, layer_grads = self._run_backward(
                     packing.reverse(d_out) if reverse else d_out,
-                    tuple(part[k, packing.order].copy() for part in d_last_state),
-                    all_weights[k],
-                    packing,
-                    tapes[k],
-                    partial(self._empty, k),
+                    tuple(part[k, packing.order] for part in d_last_state),
+                    self._works[k],
                 )
                 d_inputs.append(packing.reverse(dx) if reverse else dx)
                 for whole, part in zip(d_initial_state, d_initial, strict=True):
@@ -171,20 +165,37 @@ class RecurrentLayer:
         described = ", ".join(f"{name}={getattr(self, name)}" for name in settings)
         return f"{type(self).__name__}({self.input_size}, {self.hidden_size}, {described})"
 
-    def _empty(self, run, name, *shape):
-        """Return an array to be filled, on the memory that it had in the last call if its shape is the same.
+    def __getstate__(self):
+        """What a copy or a pickle of the layer starts with: everything but its last call."""
+        return vars(self) | NO_CALL
 
-        Fresh memory is slow: the system hands it out, cleared, page by page.
+    def _prepare(self, packing):
+        """Make a workspace for each run, which serves this and all further calls of the same packing.
+
+        Fresh memory is slow, since the system hands it out, cleared, page by page, and so is cutting it into
+        time steps.
         """
-        array = self._memory.get((run, name))
-        if array is None or array.shape != shape:
-            array = self._memory[run, name] = np.empty(shape, self.dtype)
-        return array
+        vars(self).update(NO_CALL)  # frees the memory that it had for another packing
+        copies = {name: np.empty(shape, self.dtype) for name, shape in self._param_shapes.items()}
+        kinds = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")[: 4 if self.bias else 2]
+        works = []
+        for k in range(self.num_layers * len(self._directions)):
+            weights = {kind: copies[kind + self._suffix(k)] for kind in kinds}
+            works.append(
+                self._Workspace(packing, weights["weight_ih"].shape[1], self.hidden_size, self.dtype)
+            )
+            works[k].weights = weights
+        self._packing, self._works, self._params_of_call = packing, works, copies
 
     @property
     def _directions(self):
         """For each direction, whether it runs over the reversed sequence."""
         return (False, True) if self.bidirectional else (False,)
+
+    def _runs_of(self, layer):
+        """For each direction of a layer, the number k of its run, and whether the sequence is reversed."""
+        first = layer * len(self._directions)
+        return list(enumerate(self._directions, first))
 
     def _suffix(self, k):
         """The suffix of the parameter names of run k, counted as in torch: _l0, _l0_reverse, _l1, …"""
@@ -210,13 +221,6 @@ class RecurrentLayer:
             key: v.array(f"{name}[{key!r}]", params[key], shape, dtype=self.dtype)
             for key, shape in self._param_shapes.items()
         }
-
-    def _checked_weights(self):
-        """Return copies of the parameters, one dict for each run."""
-        params = self._checked("params", self.params)
-        kinds = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")[: 4 if self.bias else 2]
-        runs = range(self.num_layers * len(self._directions))
-        return [{kind: params[kind + self._suffix(k)].copy() for kind in kinds} for k in runs]
 
     def _checked_state(self, name, state, B):
         """Return a state as a tuple of arrays; it came as an array, as a tuple, or as None for zeros."""

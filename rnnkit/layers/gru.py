@@ -6,6 +6,29 @@ from rnnkit import _validation as v
 from rnnkit.layers.base import RecurrentLayer
 
 
+class _Workspace:
+    """The memory of one run of a GRU over one packing, and its views step by step."""
+
+    def __init__(self, packing, D, H, dtype):
+        B, N = packing.B, packing.N
+        self.packing = packing
+        self.h, self.inputs = np.empty((B + N, H), dtype), np.empty((N, D + 1), dtype)
+        self.inputs[:, -1] = 1  # beside x, for the bias
+        self.output, self.gates = self.h[B:], np.empty((N, 3 * H), dtype)
+        self.reset = np.empty((N, H), dtype)  # W_hn h + b_hn, or r ⊙ h
+        rz, (r, z, n) = self.gates[:, : 2 * H], np.split(self.gates, 3, axis=1)
+        self.steps = packing.views((self.h,), (rz, r, z, n, self.reset, self.output))
+        # Four blocks: the gradients in W_hn h + b_hn (if reset_after) and in what enters r, z and n, so that
+        # those of W_hh and of W_ih stand side by side.
+        self.blocks = blocks = np.empty((N, 4 * H), dtype)
+        self.d_hh, self.d_ih, self.d_rz = blocks[:, : 3 * H], blocks[:, H:], blocks[:, H : 3 * H]
+        self.dh = np.empty((B, H), dtype)
+        by_block = blocks.reshape(N, 4, H).swapaxes(0, 1)
+        _, d_r, _, d_n = by_block
+        arrays = by_block, by_block[2:], self.d_hh, self.d_rz, d_r, d_n, r, z
+        self.steps_back = packing.views((), arrays, (self.dh,))
+
+
 class GRU(RecurrentLayer):
     """r, z = σ(…), n = tanh(…), h_t = (1 - z) ⊙ n + z ⊙ h_{t-1} over all steps of a batch, as torch.nn.GRU.
 
@@ -16,6 +39,7 @@ class GRU(RecurrentLayer):
     stacked r, z, n as in torch. There is no choice of nonlinearity.
     """
 
+    _Workspace = _Workspace
     _gates = 3
     _states = ("h",)
 
@@ -46,10 +70,9 @@ class GRU(RecurrentLayer):
         v.instance("module", module, torch.nn.GRU)
         return cls._from_torch(module)
 
-    def _run(self, x, state, weights, packing, empty):
-        (B, H), N = state[0].shape, len(x)
-        h = empty("h", B + N, H)
-        h[:B], output = state[0], h[B:]
+    def _run(self, x, state, work):
+        H, weights = self.hidden_size, work.weights
+        work.inputs[:, :-1], (work.h[: work.packing.B],) = x, state
         zeros = np.zeros(3 * H, self.dtype)
         bias_ih, bias_hh = weights.get("bias_ih", zeros), weights.get("bias_hh", zeros)
         # σ(a) = 1 / (1 + exp(-a)): the sign goes into the weights; if exp overflows, 1 / ∞ = 0 is the limit.
@@ -59,70 +82,63 @@ class GRU(RecurrentLayer):
         bias, bias_n, weight_n_T = bias_ih + bias_hh, bias_hh[2 * H :], weight_hh_T[:, 2 * H :]
         if self.reset_after:
             bias[2 * H :] = bias_ih[2 * H :]  # bias_n stands within the reset
-        # The input's part of all steps at once, with a 1 beside x for the bias: one large product is much
-        # faster than many small ones.
-        inputs = empty("inputs", N, x.shape[1] + 1)
-        inputs[:, :-1], inputs[:, -1] = x, 1
+        # The input's part of all steps at once: one large product is much faster than many small ones.
         weight = np.vstack([weights["weight_ih"].T, bias]) * sign
-        gates = np.matmul(inputs, weight, out=empty("gates", N, 3 * H))
-        reset = empty("reset", N, H)  # W_hn h + b_hn, or r ⊙ h
+        np.matmul(work.inputs, weight, out=work.gates)
+        one = np.array(1, self.dtype)  # NumPy adds an array without axes faster than a number of Python
         with np.errstate(over="ignore"):
-            for h_before, gates_t, reset_t, h_t in packing.views((h,), (gates, reset, output)):
-                rz, n = gates_t[:, : 2 * H], gates_t[:, 2 * H :]
+            for h_before, rz, r, z, n, reset_t, h_t in work.steps:
                 product = h_before.dot(at_once)
                 rz += product[:, : 2 * H]
-                np.exp(rz, out=rz)
-                rz += 1
-                np.reciprocal(rz, out=rz)
-                r, z = rz[:, :H], rz[:, H:]
+                np.exp(rz, rz)
+                rz += one
+                np.reciprocal(rz, rz)
                 if self.reset_after:
-                    np.add(product[:, 2 * H :], bias_n, out=reset_t)
+                    np.add(product[:, 2 * H :], bias_n, reset_t)
                     n += r * reset_t
                 else:
-                    n += np.multiply(r, h_before, out=reset_t).dot(weight_n_T)
-                np.tanh(n, out=n)
-                np.subtract(h_before, n, out=h_t)
+                    n += np.multiply(r, h_before, reset_t).dot(weight_n_T)
+                np.tanh(n, n)
+                np.subtract(h_before, n, h_t)
                 h_t *= z
                 h_t += n  # (1 - z) ⊙ n + z ⊙ h in three operations
-        return output, (output[packing.last],), (inputs, h, gates, reset)
+        return work.output, (work.output[work.packing.last],)
 
-    def _run_backward(self, d_output, d_last_state, weights, packing, tape, empty):
-        (inputs, h, gates, reset), (dh,) = tape, d_last_state
-        (N, H), h_before = reset.shape, h[packing.before]
-        r, z, n = np.split(gates, 3, axis=1)
-        weight_nrz = np.roll(weights["weight_hh"], H, axis=0)
-        # Four blocks: the gradients in W_hn h + b_hn (if reset_after) and in what enters r, z and n, so that
-        # those of W_hh and of W_ih stand side by side. First come the slopes, of all steps at once.
-        blocks = empty("blocks", N, 4 * H)
-        d_hh, d_ih, d_rz = blocks[:, : 3 * H], blocks[:, H:], blocks[:, H : 3 * H]
-        d_nh, d_r, d_z, d_n = np.split(blocks, 4, axis=1)
+    def _run_backward(self, d_output, d_last_state, work):
+        H, reset, d_ih, d_rz, dh = self.hidden_size, work.reset, work.d_ih, work.d_rz, work.dh
+        h_before, (dh[:],) = work.h[work.packing.before], d_last_state
+        weight_nrz = np.roll(work.weights["weight_hh"], H, axis=0)
+        # First come the slopes, of all steps at once.
+        r, z, n = np.split(work.gates, 3, axis=1)
+        d_nh, d_r, d_z, d_n = np.split(work.blocks, 4, axis=1)
         np.multiply(1 - z, 1 - n**2, out=d_n)
         np.multiply(h_before - n, z * (1 - z), out=d_z)
         np.multiply(reset, 1 - r, out=d_r)
         if self.reset_after:
             d_r *= np.multiply(d_n, r, out=d_nh)
-        with_dh = blocks.reshape(N, 4, H).swapaxes(0, 1)[0 if self.reset_after else 2 :]
-        steps = packing.views((), (d_output, with_dh, d_hh, d_rz, d_r, d_n, r, z), (dh,))
-        for d_out, with_dh_t, d_hh_t, d_rz_t, d_r_t, d_n_t, r_t, z_t, dh_t in reversed(steps):
+        steps = zip(work.packing.split(d_output), work.steps_back, strict=True)
+        for d_out, (all_blocks, zn, hh, rz, d_r_t, d_n_t, r_t, z_t, dh_t) in reversed(list(steps)):
             # Sequences that ended before this step wait in dh with the gradient of their last state.
             dh_t += d_out
-            with_dh_t *= dh_t
-            dh_t *= z_t
             if self.reset_after:
-                dh_t += d_hh_t.dot(weight_nrz)
+                all_blocks *= dh_t
+                dh_t *= z_t
+                dh_t += hh.dot(weight_nrz)
             else:
+                zn *= dh_t
+                dh_t *= z_t
                 d_reset = d_n_t.dot(weight_nrz[:H])
                 d_r_t *= d_reset
-                dh_t += d_reset * r_t + d_rz_t.dot(weight_nrz[H:])
+                dh_t += d_reset * r_t + rz.dot(weight_nrz[H:])
         # One product sums the gradients of W_ih and b_ih over all steps and sequences.
-        d_weight_ih = d_ih.T @ inputs
+        d_weight_ih = d_ih.T @ work.inputs
         grads = {"weight_ih": d_weight_ih[:, :-1].copy()}
         if self.reset_after:
-            grads["weight_hh"] = np.roll(d_hh.T @ h_before, -H, axis=0)
+            grads["weight_hh"] = np.roll(work.d_hh.T @ h_before, -H, axis=0)
         else:
             grads["weight_hh"] = np.vstack([d_rz.T @ h_before, d_n.T @ reset])
         if self.bias:
             d_bias_ih = d_weight_ih[:, -1]  # b_hh has the same in r and z
-            d_bias_n = np.ones(N, self.dtype) @ (d_nh if self.reset_after else d_n)
+            d_bias_n = np.ones(len(d_n), self.dtype) @ (d_nh if self.reset_after else d_n)
             grads |= {"bias_ih": d_bias_ih.copy(), "bias_hh": np.append(d_bias_ih[: 2 * H], d_bias_n)}
-        return d_ih @ weights["weight_ih"], (dh,), grads
+        return d_ih @ work.weights["weight_ih"], (dh,), grads

@@ -1,9 +1,65 @@
 """The long short-term memory over time."""
 
+from functools import partial
+
 import numpy as np
 
 from rnnkit import _validation as v
 from rnnkit.layers.base import RecurrentLayer
+
+
+class _Workspace:
+    """The memory of one run of an LSTM over one packing, and its views step by step."""
+
+    def __init__(self, packing, D, H, dtype):
+        self.packing, B, N = packing, packing.B, packing.N
+        # Few numbers: W_ih x + b of all steps is one product, W_hh h of a step another; the step adds them.
+        # Many numbers: adding takes longer than a wider product, so h, x and a 1 stand side by side, as do
+        # W_hh, W_ih and b. Each gate has a product of its own, since NumPy is faster where numbers follow
+        # each other.
+        self.few = B * H < 512
+        width = H if self.few else H + D + 1
+        self.inputs, self.weight = np.empty((B + N, width), dtype), np.empty((4, H, width), dtype)
+        self.x, self.from_x = np.empty((N, D), dtype), np.empty((N, 4 * H if self.few else 0), dtype)
+        self.h, self.c = self.inputs[:, :H], np.empty((B + N, H), dtype)
+        if self.few:
+            self.factor = self.weight.reshape(4 * H, H).T
+            sums = np.empty((B, 4 * H), dtype)
+            sums_by_gate = sums.reshape(B, 4, H).swapaxes(0, 1)
+        else:
+            self.inputs[:, -1] = 1
+            self.factor = self.weight.swapaxes(1, 2)
+            sums = sums_by_gate = np.empty((4, B, H), dtype)
+        # One exp serves all gates: σ(a) = 1 / (1 + exp(-a)) and tanh(a) = 2 / (1 + exp(-2a)) - 1. The factors
+        # -1 and -2 go into the weights. If exp overflows, 1 / ∞ = 0 is the right limit.
+        self.factors = np.array([-1, -1, -2, -1], dtype)[:, None, None]
+        self.factors_of_rows, numerators = np.repeat(self.factors, H), np.empty((4, B, H), dtype)
+        numerators[:] = -self.factors
+        # What a step keeps for the way back: i, f, g, o and tanh(c) as blocks (B, H), one after the other.
+        kept = np.empty((N, 5 * H), dtype)
+        blocks = [kept[rows].reshape(5, -1, H) for _, rows, _ in packing.steps]
+        of_rows, of_all = (self.h[B:], self.c[B:], self.from_x), (sums, sums_by_gate, numerators)
+        self.steps = [
+            (inputs.dot if self.few else partial(np.matmul, inputs), *arrays, five[:4], *five)
+            for (inputs, *arrays), five in zip(
+                packing.views((self.inputs, self.c), of_rows, of_all), blocks, strict=True
+            )
+        ]
+        self.d_gates, (self.dh, self.dc, d_c) = np.empty((N, 4 * H), dtype), np.empty((3, B, H), dtype)
+        by_gate = self.d_gates.reshape(N, 4, H).swapaxes(0, 1)
+        views = packing.views((), (by_gate[:3], by_gate[3], self.d_gates), (self.dh, self.dc, d_c))
+        # The slopes are the same whatever gradient comes back. Several steps at once save calls; as few as
+        # fit into the cache save time. All groups of steps use one memory in turn, for what was kept, c_{t-1}
+        # and the gradient in the output.
+        groups = packing.groups(8192 // H)
+        memory = np.empty((7, max(rows.stop - rows.start for rows, _ in groups), H), dtype)
+        self.groups = []
+        for rows, steps in groups:
+            shape = steps.stop - steps.start, -1, H
+            seven = memory[:, : rows.stop - rows.start].reshape(7, *shape)
+            of_steps = [(*v, s[:3], *s[3:]) for v, s in zip(views[steps], seven.swapaxes(0, 1), strict=True)]
+            five = kept[rows].reshape(shape[0], 5, -1, H).swapaxes(0, 1)
+            self.groups.append((rows, five, seven, of_steps))
 
 
 class LSTM(RecurrentLayer):
@@ -16,6 +72,7 @@ class LSTM(RecurrentLayer):
     i, f, g, o as in torch. There is no choice of nonlinearity.
     """
 
+    _Workspace = _Workspace
     _gates = 4
     _states = ("h", "c")
 
@@ -47,80 +104,65 @@ class LSTM(RecurrentLayer):
             raise ValueError(f"module must have proj_size 0, got {module.proj_size}")
         return cls._from_torch(module)
 
-    def _run(self, x, state, weights, packing, empty):
-        h_0, c_0 = state
-        (N, D), (B, H) = x.shape, h_0.shape
-        # W_ih x + W_hh h + b is one product if x, h and a 1 stand side by side, as do W_ih, W_hh and b. Each
-        # step writes its h where a later step reads it, beside that step's x.
-        inputs, c = empty("inputs", B + N, D + H + 1), empty("c", B + N, H)
-        inputs[packing.before, :D], inputs[:B, D:-1], inputs[:, -1], c[:B] = x, h_0, 1, c_0
-        output, cells = inputs[B:, D:-1], c[B:]
-        # One exp serves all gates: σ(a) = 1 / (1 + exp(-a)) and tanh(a) = 2 / (1 + exp(-2a)) - 1. The factors
-        # -1 and -2 go into the weights. If exp overflows, 1 / ∞ = 0 is the right limit.
-        factors = np.array([[-1], [-1], [-2], [-1]], self.dtype)
-        numerators, one = -factors[:, None], np.ones(1, self.dtype)
-        weight = empty("weight", D + H + 1, 4, H)
-        np.multiply(weights["weight_ih"].T.reshape(D, 4, H), factors, out=weight[:D])
-        np.multiply(weights["weight_hh"].T.reshape(H, 4, H), factors, out=weight[D:-1])
+    def _run(self, x, state, work):
+        weights, few, factor, factors = work.weights, work.few, work.factor, work.factors
+        (B, H), D = state[0].shape, x.shape[1]
+        work.x[:], (work.h[:B], work.c[:B]) = x, state
         bias = weights["bias_ih"] + weights["bias_hh"] if self.bias else np.zeros(4 * H, self.dtype)
-        np.multiply(bias.reshape(4, H), factors, out=weight[-1])
-        # The gates stand apart from each other, since NumPy is faster where numbers follow each other. With a
-        # product for each gate they come so; for few numbers one product is faster.
-        if B * H < 512:
-            product, weight, sums = np.dot, weight.reshape(-1, 4 * H), empty("sums", B, 4 * H)
-            by_gate = sums.reshape(B, 4, H).swapaxes(0, 1)
+        np.multiply(weights["weight_hh"].reshape(4, H, H), factors, out=work.weight[..., :H])
+        if few:
+            np.matmul(x, weights["weight_ih"].T, out=work.from_x)
+            work.from_x += bias
+            work.from_x *= work.factors_of_rows
         else:
-            product, weight, sums = np.matmul, weight.swapaxes(0, 1), empty("sums", 4, B, H)
-            by_gate = sums
-        kept, ig = empty("kept", 5, N, H), empty("ig", B, H)
-        gates, tanh_c = kept[:4], kept[4]
-        steps = packing.views((inputs, c), (gates, cells, tanh_c, output), (sums, by_gate, ig))
+            work.inputs[work.packing.before, H:-1] = x
+            np.multiply(weights["weight_ih"].reshape(4, H, D), factors, out=work.weight[..., H:-1])
+            np.multiply(bias.reshape(4, H, 1), factors, out=work.weight[..., -1:])
+        one = np.array(1, self.dtype)  # NumPy adds an array without axes faster than a number of Python
         with np.errstate(over="ignore"):
-            for inputs_t, c_before, gates_t, c_t, tanh_c_t, h_t, a, a_by_gate, i_g in steps:
-                np.exp(product(inputs_t, weight, a), out=a)
+            for product, c_prev, h, c, from_x, a, by_gate, numerators, ifgo, i, f, g, o, tanh_c in work.steps:
+                product(factor, a)
+                if few:
+                    a += from_x
+                np.exp(a, a)
                 a += one
-                i, f, g, o = np.divide(numerators, a_by_gate, out=gates_t)
+                np.divide(numerators, by_gate, ifgo)
                 g -= one
-                np.multiply(f, c_before, out=c_t)
-                c_t += np.multiply(i, g, out=i_g)
-                np.multiply(o, np.tanh(c_t, out=tanh_c_t), out=h_t)
-        return output, (output[packing.last], cells[packing.last]), (inputs, c, kept)
+                np.multiply(f, c_prev, c)
+                c += np.multiply(i, g, tanh_c)  # where tanh(c) will stand
+                np.multiply(o, np.tanh(c, tanh_c), h)
+        h, c, last = work.h[B:], work.c[B:], work.packing.last
+        return h, (h[last], c[last])
 
-    def _run_backward(self, d_output, d_last_state, weights, packing, tape, empty):
-        (inputs, c, kept), (dh, dc) = tape, d_last_state
-        (_, N, H), D = kept.shape, weights["weight_ih"].shape[1]
-        inputs, c = inputs[packing.before], c[packing.before]
-        weight_hh = weights["weight_hh"]
-        d_gates, d_c = empty("d_gates", N, 4 * H), np.empty_like(dc)
-        by_gate = d_gates.reshape(N, 4, H).swapaxes(0, 1)
-        arrays = (d_output, kept[4], kept[:3], by_gate[:3], kept[3], by_gate[3], c, d_gates)
-        steps = packing.views((), arrays, (dh, dc, d_c))
-        # The slopes are the same whatever gradient comes back. Several steps at once save calls; as few as
-        # fit into the cache save time.
-        for rows, group in reversed(packing.groups(8192 // H)):
-            self._overwrite_with_slopes(*kept[:, rows], c[rows])
-            for d_out, h_to_c, of_c, d_ifg, of_h, d_o, f, d_a, dh_t, dc_t, d_c in reversed(steps[group]):
+    def _run_backward(self, d_output, d_last_state, work):
+        d_gates, before, weight_hh = work.d_gates, work.packing.before, work.weights["weight_hh"]
+        work.dh[:], work.dc[:] = d_last_state
+        of_rows = work.c[before], d_output
+        for rows, kept, slopes, steps in reversed(work.groups):
+            slopes[:5], slopes[5:] = kept, [array[rows].reshape(slopes[0].shape) for array in of_rows]
+            self._overwrite_with_slopes(*slopes[:6])
+            for d_ifg, d_o, d_a, dh, dc, d_c, ifg_to_c, o_to_h, c_to_h, f, d_out in reversed(steps):
                 # Sequences that ended before this step wait in dh, dc with the gradients of their last state.
-                dh_t += d_out
-                dc_t += np.multiply(dh_t, h_to_c, out=d_c)
-                np.multiply(of_c, dc_t, out=d_ifg)
-                np.multiply(of_h, dh_t, out=d_o)
-                dc_t *= f
-                d_a.dot(weight_hh, dh_t)
+                dh += d_out
+                dc += np.multiply(dh, c_to_h, d_c)
+                np.multiply(ifg_to_c, dc, d_ifg)
+                np.multiply(o_to_h, dh, d_o)
+                dc *= f
+                d_a.dot(weight_hh, dh)
         # One product for each array sums its gradient over all steps and sequences.
-        grads = {"weight_ih": d_gates.T @ inputs[:, :D], "weight_hh": d_gates.T @ inputs[:, D:-1]}
+        grads = {"weight_ih": d_gates.T @ work.x, "weight_hh": d_gates.T @ work.h[before]}
         if self.bias:
-            d_bias = np.ones(N, self.dtype) @ d_gates  # BLAS sums faster than sum(axis=0)
+            d_bias = np.ones(len(d_gates), self.dtype) @ d_gates  # BLAS sums faster than sum(axis=0)
             grads |= {"bias_ih": d_bias, "bias_hh": d_bias.copy()}
-        return d_gates @ weights["weight_ih"], (dh, dc), grads
+        return d_gates @ work.weights["weight_ih"], (work.dh, work.dc), grads
 
     @staticmethod
     def _overwrite_with_slopes(i, f, g, o, tanh_c, c):
-        """Turn gates into slopes of c_t, h_t in what enters the gates, c into f, tanh_c into ∂h_t/∂c_t."""
+        """Turn gates into slopes of c_t, h_t in what enters them, c_{t-1} into f, tanh_c into ∂h_t/∂c_t."""
         ig, fc, h = i * g, f * c, o * tanh_c
-        np.subtract(i, ig * g, out=g)  # i (1 - g²)
-        np.subtract(ig, ig * i, out=i)  # i (1 - i) g
+        np.subtract(i, ig * g, g)  # i (1 - g²)
+        np.subtract(ig, ig * i, i)  # i (1 - i) g
         c[:] = f
-        np.subtract(fc, fc * f, out=f)  # f (1 - f) c
-        np.subtract(o, h * tanh_c, out=tanh_c)  # o (1 - tanh²(c))
-        np.subtract(h, h * o, out=o)  # o (1 - o) tanh(c)
+        np.subtract(fc, fc * f, f)  # f (1 - f) c
+        np.subtract(o, h * tanh_c, tanh_c)  # o (1 - tanh²(c))
+        np.subtract(h, h * o, o)  # o (1 - o) tanh(c)

@@ -19,6 +19,9 @@ class Packing:
 
     A layer keeps its states in B + N rows: the B initial states first, then one row for each step.
 
+    Two packings are equal if they lay out all batches alike.
+
+    N: the number of rows.
     order: for each of the B sorted sequences, its place in the batch.
     steps: for each time step three slices:
         before: where the previous states are among the B + N rows of states;
@@ -31,6 +34,7 @@ class Packing:
     def __init__(self, T, B, lengths=None):
         self.T, self.B = T, B
         self._full = lengths is None or lengths.min() == T
+        self._lengths = None if self._full else lengths.tolist()
         if self._full:
             self._edges = range(0, T * B + 1, B)  # where the rows of one step end, those of the next begin
             self.order = slice(None)
@@ -48,6 +52,13 @@ class Packing:
             self._mirror = starts[lengths[self._batch] - 1 - self._time] + place
             self._edges = [*starts.tolist(), len(self._time)]
 
+        self.N = self._edges[-1]
+
+    def __eq__(self, other):
+        if not isinstance(other, Packing):
+            return NotImplemented
+        return (self.T, self.B, self._lengths) == (other.T, other.B, other._lengths)
+
     @cached_property
     def steps(self):
         """The three slices of each time step."""
@@ -64,20 +75,28 @@ class Packing:
         before: arrays (B + N, F) of states, of which a step gets the previous ones; rows: arrays (N, F);
         running: arrays (B, F) of the sorted sequences. An array may have one more axis, in front.
         """
-        if self._full:  # NumPy walks over a grid faster than it takes slices
-            arrays = [*(array[..., : self.T * self.B, :] for array in before), *rows]
-            grids = [a.reshape(*a.shape[:-2], self.T, self.B, a.shape[-1]) for a in arrays]
-            by_step = [grid if grid.ndim == 3 else grid.swapaxes(0, 1) for grid in grids]
-            return list(zip(*by_step, *([array] * self.T for array in running), strict=True))
         arrays = [(array, kind) for kind, group in enumerate((before, rows, running)) for array in group]
         return [tuple(array[..., step[kind], :] for array, kind in arrays) for step in self.steps]
 
+    def split(self, rows):
+        """Return rows (N, F) as a list of time steps."""
+        return [rows[of_step] for _, of_step, _ in self.steps]
+
     def groups(self, size):
-        """Return the steps in groups of about `size` rows, each as slices: of its rows, of its steps."""
-        count = max(1, size // self.B)
-        steps = len(self._edges) - 1
-        parts = [slice(start, min(start + count, steps)) for start in range(0, steps, count)]
-        return [(slice(self._edges[part.start], self._edges[part.stop]), part) for part in parts]
+        """Return the steps in groups of at most `size` rows, or one step, all with equally many sequences.
+
+        Each group is a pair of slices: of its rows, of its steps.
+        """
+        counts, groups, start = np.diff(self._edges).tolist(), [], 0
+        for stop in range(1, len(counts) + 1):
+            if (
+                stop == len(counts)
+                or counts[stop] != counts[start]
+                or counts[start] * (stop + 1 - start) > size
+            ):
+                groups.append((slice(self._edges[start], self._edges[stop]), slice(start, stop)))
+                start = stop
+        return groups
 
     def pack(self, x):
         """Return the real steps of x (T, B, F) as rows (N, F)."""

@@ -6,6 +6,19 @@ from rnnkit import _validation as v
 from rnnkit.layers.base import RecurrentLayer
 
 
+class _Workspace:
+    """The memory of one run of an RNN over one packing, and its views step by step."""
+
+    def __init__(self, packing, D, H, dtype):
+        B, N = packing.B, packing.N
+        self.packing = packing
+        self.x, self.h = np.empty((N, D), dtype), np.empty((B + N, H), dtype)
+        self.output, recurrent = self.h[B:], np.empty((B, H), dtype)
+        self.steps = packing.views((self.h,), (self.output,), (recurrent,))
+        self.dz, self.dh = np.empty((N, H), dtype), np.empty((B, H), dtype)
+        self.steps_back = packing.views((), (self.dz,), (self.dh,))
+
+
 class RNN(RecurrentLayer):
     """h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh) over all steps of a batch, as torch.nn.RNN.
 
@@ -25,6 +38,7 @@ class RNN(RecurrentLayer):
     Raises TypeError or ValueError if an argument has another kind or is out of range.
     """
 
+    _Workspace = _Workspace
     _gates = 1
     _states = ("h",)
 
@@ -55,12 +69,9 @@ class RNN(RecurrentLayer):
         v.instance("module", module, torch.nn.RNN)
         return cls._from_torch(module, nonlinearity=module.nonlinearity)
 
-    def _run(self, x, state, weights, packing, empty):
-        (h_0,) = state
-        B, H = h_0.shape
-        x_kept, h = empty("x", *x.shape), empty("h", B + len(x), H)
-        x_kept[:] = x
-        h[:B], output = h_0, h[B:]
+    def _run(self, x, state, work):
+        h, output, weights = work.h, work.output, work.weights
+        work.x[:], (h[: work.packing.B],) = x, state
         # The input's part of all steps at once: one large product is much faster than many small ones.
         # It is written where the states will stand, so that each step works in place.
         if x.shape[1] == 1:
@@ -71,33 +82,31 @@ class RNN(RecurrentLayer):
             output += weights["bias_ih"] + weights["bias_hh"]
         # Writing into memory that is there saves an allocation; `dot` has less to look at than `matmul`.
         weight_hh_T = weights["weight_hh"].T
-        recurrent = empty("recurrent", B, H)
-        for h_before, z, product in packing.views((h,), (output,), (recurrent,)):
+        for h_before, z, product in work.steps:
             z += h_before.dot(weight_hh_T, product)
             if self.nonlinearity == "tanh":
                 np.tanh(z, out=z)
             else:
                 np.maximum(z, 0, out=z)
-        return output, (output[packing.last],), (x_kept, h)
+        return output, (output[work.packing.last],)
 
-    def _run_backward(self, d_output, d_last_state, weights, packing, tape, empty):
-        x, h = tape
-        (dh,) = d_last_state
-        output = h[len(dh) :]
+    def _run_backward(self, d_output, d_last_state, work):
+        output, dz, dh, weights = work.output, work.dz, work.dh, work.weights
+        (dh[:],) = d_last_state
         # The slope of all steps at once. Each step then turns its rows into dz, the gradient in z.
         if self.nonlinearity == "tanh":
-            dz = np.square(output)
-            np.subtract(1, dz, out=dz)
+            np.subtract(1, np.square(output, out=dz), out=dz)
         else:
-            dz = (output > 0).astype(self.dtype)
+            np.greater(output, 0, out=dz)
         weight_hh = weights["weight_hh"]
-        for d_out, dz_t, dh_t in reversed(packing.views((), (d_output, dz), (dh,))):
+        steps = zip(work.packing.split(d_output), work.steps_back, strict=True)
+        for d_out, (dz_t, dh_t) in reversed(list(steps)):
             # Sequences that ended before this step wait in dh with the gradient of their last state.
             dh_t += d_out
             dz_t *= dh_t
             dz_t.dot(weight_hh, dh_t)
         # One product sums the weights' gradients over all steps and sequences.
-        grads = {"weight_ih": dz.T @ x, "weight_hh": dz.T @ h[packing.before]}
+        grads = {"weight_ih": dz.T @ work.x, "weight_hh": dz.T @ work.h[work.packing.before]}
         if self.bias:
             d_bias = np.ones(len(dz), self.dtype) @ dz  # BLAS sums faster than dz.sum(axis=0)
             grads |= {"bias_ih": d_bias, "bias_hh": d_bias.copy()}
