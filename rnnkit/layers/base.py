@@ -175,8 +175,9 @@ class RecurrentLayer:
         Fresh memory is slow, since the system hands it out, cleared, page by page, and so is cutting it into
         time steps.
         """
+        shapes = self._param_shapes.items()
+        copies = self._params_of_call or {name: np.empty(shape, self.dtype) for name, shape in shapes}
         vars(self).update(NO_CALL)  # frees the memory that it had for another packing
-        copies = {name: np.empty(shape, self.dtype) for name, shape in self._param_shapes.items()}
         kinds = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")[: 4 if self.bias else 2]
         works = []
         for k in range(self.num_layers * len(self._directions)):

@@ -1,5 +1,7 @@
 """The gated recurrent unit over time."""
 
+from functools import cached_property
+
 import numpy as np
 
 from rnnkit import _validation as v
@@ -23,10 +25,15 @@ class _Workspace:
         self.blocks = blocks = np.empty((N, 4 * H), dtype)
         self.d_hh, self.d_ih, self.d_rz = blocks[:, : 3 * H], blocks[:, H:], blocks[:, H : 3 * H]
         self.dh = np.empty((B, H), dtype)
-        by_block = blocks.reshape(N, 4, H).swapaxes(0, 1)
-        _, d_r, _, d_n = by_block
+
+    @cached_property
+    def steps_back(self):
+        """What each step needs on the way back."""
+        H = self.dh.shape[1]
+        by_block = self.blocks.reshape(-1, 4, H).swapaxes(0, 1)
+        (_, d_r, _, d_n), (r, z, _) = by_block, np.split(self.gates, 3, axis=1)
         arrays = by_block, by_block[2:], self.d_hh, self.d_rz, d_r, d_n, r, z
-        self.steps_back = packing.views((), arrays, (self.dh,))
+        return self.packing.views((), arrays, (self.dh,))
 
 
 class GRU(RecurrentLayer):

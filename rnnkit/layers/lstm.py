@@ -1,6 +1,6 @@
 """The long short-term memory over time."""
 
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -36,8 +36,8 @@ class _Workspace:
         self.factors_of_rows, numerators = np.repeat(self.factors, H), np.empty((4, B, H), dtype)
         numerators[:] = -self.factors
         # What a step keeps for the way back: i, f, g, o and tanh(c) as blocks (B, H), one after the other.
-        kept = np.empty((N, 5 * H), dtype)
-        blocks = [kept[rows].reshape(5, -1, H) for _, rows, _ in packing.steps]
+        self.kept = np.empty((N, 5 * H), dtype)
+        blocks = [self.kept[rows].reshape(5, -1, H) for _, rows, _ in packing.steps]
         of_rows, of_all = (self.h[B:], self.c[B:], self.from_x), (sums, sums_by_gate, numerators)
         self.steps = [
             (inputs.dot if self.few else partial(np.matmul, inputs), *arrays, five[:4], *five)
@@ -45,21 +45,29 @@ class _Workspace:
                 packing.views((self.inputs, self.c), of_rows, of_all), blocks, strict=True
             )
         ]
-        self.d_gates, (self.dh, self.dc, d_c) = np.empty((N, 4 * H), dtype), np.empty((3, B, H), dtype)
+        self.d_gates, self.d_state = np.empty((N, 4 * H), dtype), np.empty((2, B, H), dtype)
+
+    @cached_property
+    def groups(self):
+        """What the way back needs, for groups of steps: rows, what was kept, room for slopes, single steps.
+
+        The slopes are the same whatever gradient comes back. Several steps at once save calls; as few as fit
+        into the cache save time. All groups use one memory in turn, for what was kept, c_{t-1} and the
+        gradient in the output.
+        """
+        (dh, dc), (N, H) = self.d_state, (len(self.d_gates), self.d_state.shape[-1])
         by_gate = self.d_gates.reshape(N, 4, H).swapaxes(0, 1)
-        views = packing.views((), (by_gate[:3], by_gate[3], self.d_gates), (self.dh, self.dc, d_c))
-        # The slopes are the same whatever gradient comes back. Several steps at once save calls; as few as
-        # fit into the cache save time. All groups of steps use one memory in turn, for what was kept, c_{t-1}
-        # and the gradient in the output.
-        groups = packing.groups(8192 // H)
-        memory = np.empty((7, max(rows.stop - rows.start for rows, _ in groups), H), dtype)
-        self.groups = []
-        for rows, steps in groups:
+        of_all = dh, dc, np.empty_like(dc)
+        views = self.packing.views((), (by_gate[:3], by_gate[3], self.d_gates), of_all)
+        spans, groups = self.packing.groups(8192 // H), []
+        memory = np.empty((7, max(rows.stop - rows.start for rows, _ in spans), H), dh.dtype)
+        for rows, steps in spans:
             shape = steps.stop - steps.start, -1, H
             seven = memory[:, : rows.stop - rows.start].reshape(7, *shape)
             of_steps = [(*v, s[:3], *s[3:]) for v, s in zip(views[steps], seven.swapaxes(0, 1), strict=True)]
-            five = kept[rows].reshape(shape[0], 5, -1, H).swapaxes(0, 1)
-            self.groups.append((rows, five, seven, of_steps))
+            five = self.kept[rows].reshape(shape[0], 5, -1, H).swapaxes(0, 1)
+            groups.append((rows, five, seven, of_steps))
+        return groups
 
 
 class LSTM(RecurrentLayer):
@@ -136,7 +144,7 @@ class LSTM(RecurrentLayer):
 
     def _run_backward(self, d_output, d_last_state, work):
         d_gates, before, weight_hh = work.d_gates, work.packing.before, work.weights["weight_hh"]
-        work.dh[:], work.dc[:] = d_last_state
+        work.d_state[:] = d_last_state
         of_rows = work.c[before], d_output
         for rows, kept, slopes, steps in reversed(work.groups):
             slopes[:5], slopes[5:] = kept, [array[rows].reshape(slopes[0].shape) for array in of_rows]
@@ -154,7 +162,7 @@ class LSTM(RecurrentLayer):
         if self.bias:
             d_bias = np.ones(len(d_gates), self.dtype) @ d_gates  # BLAS sums faster than sum(axis=0)
             grads |= {"bias_ih": d_bias, "bias_hh": d_bias.copy()}
-        return d_gates @ work.weights["weight_ih"], (work.dh, work.dc), grads
+        return d_gates @ work.weights["weight_ih"], tuple(work.d_state), grads
 
     @staticmethod
     def _overwrite_with_slopes(i, f, g, o, tanh_c, c):

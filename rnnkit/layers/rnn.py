@@ -1,5 +1,7 @@
 """The simple recurrent network of Elman (1990) over time."""
 
+from functools import cached_property
+
 import numpy as np
 
 from rnnkit import _validation as v
@@ -16,7 +18,11 @@ class _Workspace:
         self.output, recurrent = self.h[B:], np.empty((B, H), dtype)
         self.steps = packing.views((self.h,), (self.output,), (recurrent,))
         self.dz, self.dh = np.empty((N, H), dtype), np.empty((B, H), dtype)
-        self.steps_back = packing.views((), (self.dz,), (self.dh,))
+
+    @cached_property
+    def steps_back(self):
+        """What each step needs on the way back."""
+        return self.packing.views((), (self.dz,), (self.dh,))
 
 
 class RNN(RecurrentLayer):
