@@ -196,7 +196,7 @@ class RecurrentLayer:
     def _runs_of(self, layer):
         """For each direction of a layer, the number k of its run, and whether the sequence is reversed."""
         first = layer * len(self._directions)
-        return list(enumerate(self._directions, first))
+        return enumerate(self._directions, first)
 
     def _suffix(self, k):
         """The suffix of the parameter names of run k, counted as in torch: _l0, _l0_reverse, _l1, …"""

@@ -18,21 +18,20 @@ class _Workspace:
         self.inputs[:, -1] = 1  # beside x, for the bias
         self.output, self.gates = self.h[B:], np.empty((N, 3 * H), dtype)
         self.reset = np.empty((N, H), dtype)  # W_hn h + b_hn, or r ⊙ h
-        rz, (r, z, n) = self.gates[:, : 2 * H], np.split(self.gates, 3, axis=1)
-        self.steps = packing.views((self.h,), (rz, r, z, n, self.reset, self.output))
+        rz, (self.r, self.z, self.n) = self.gates[:, : 2 * H], np.split(self.gates, 3, axis=1)
+        self.steps = packing.views((self.h,), (rz, self.r, self.z, self.n, self.reset, self.output))
         # Four blocks: the gradients in W_hn h + b_hn (if reset_after) and in what enters r, z and n, so that
         # those of W_hh and of W_ih stand side by side.
         self.blocks = blocks = np.empty((N, 4 * H), dtype)
         self.d_hh, self.d_ih, self.d_rz = blocks[:, : 3 * H], blocks[:, H:], blocks[:, H : 3 * H]
+        self.d_nh, self.d_r, self.d_z, self.d_n = np.split(blocks, 4, axis=1)
         self.dh = np.empty((B, H), dtype)
 
     @cached_property
     def steps_back(self):
         """What each step needs on the way back."""
-        H = self.dh.shape[1]
-        by_block = self.blocks.reshape(-1, 4, H).swapaxes(0, 1)
-        (_, d_r, _, d_n), (r, z, _) = by_block, np.split(self.gates, 3, axis=1)
-        arrays = by_block, by_block[2:], self.d_hh, self.d_rz, d_r, d_n, r, z
+        by_block = self.blocks.reshape(len(self.blocks), 4, -1).swapaxes(0, 1)
+        arrays = by_block, by_block[2:], self.d_hh, self.d_rz, self.d_r, self.d_n, self.r, self.z
         return self.packing.views((), arrays, (self.dh,))
 
 
@@ -116,15 +115,14 @@ class GRU(RecurrentLayer):
         h_before, (dh[:],) = work.h[work.packing.before], d_last_state
         weight_nrz = np.roll(work.weights["weight_hh"], H, axis=0)
         # First come the slopes, of all steps at once.
-        r, z, n = np.split(work.gates, 3, axis=1)
-        d_nh, d_r, d_z, d_n = np.split(work.blocks, 4, axis=1)
+        r, z, n, d_nh, d_r, d_z, d_n = work.r, work.z, work.n, work.d_nh, work.d_r, work.d_z, work.d_n
         np.multiply(1 - z, 1 - n**2, out=d_n)
         np.multiply(h_before - n, z * (1 - z), out=d_z)
         np.multiply(reset, 1 - r, out=d_r)
         if self.reset_after:
             d_r *= np.multiply(d_n, r, out=d_nh)
-        steps = zip(work.packing.split(d_output), work.steps_back, strict=True)
-        for d_out, (all_blocks, zn, hh, rz, d_r_t, d_n_t, r_t, z_t, dh_t) in reversed(list(steps)):
+        steps = zip(reversed(work.packing.split(d_output)), reversed(work.steps_back), strict=True)
+        for d_out, (all_blocks, zn, hh, rz, d_r_t, d_n_t, r_t, z_t, dh_t) in steps:
             # Sequences that ended before this step wait in dh with the gradient of their last state.
             dh_t += d_out
             if self.reset_after:

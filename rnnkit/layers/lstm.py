@@ -23,12 +23,12 @@ class _Workspace:
         self.x, self.from_x = np.empty((N, D), dtype), np.empty((N, 4 * H if self.few else 0), dtype)
         self.h, self.c = self.inputs[:, :H], np.empty((B + N, H), dtype)
         if self.few:
-            self.factor = self.weight.reshape(4 * H, H).T
+            self.weight_T = self.weight.reshape(4 * H, H).T
             sums = np.empty((B, 4 * H), dtype)
             sums_by_gate = sums.reshape(B, 4, H).swapaxes(0, 1)
         else:
             self.inputs[:, -1] = 1
-            self.factor = self.weight.swapaxes(1, 2)
+            self.weight_T = self.weight.swapaxes(1, 2)
             sums = sums_by_gate = np.empty((4, B, H), dtype)
         # One exp serves all gates: σ(a) = 1 / (1 + exp(-a)) and tanh(a) = 2 / (1 + exp(-2a)) - 1. The factors
         # -1 and -2 go into the weights. If exp overflows, 1 / ∞ = 0 is the right limit.
@@ -113,7 +113,7 @@ class LSTM(RecurrentLayer):
         return cls._from_torch(module)
 
     def _run(self, x, state, work):
-        weights, few, factor, factors = work.weights, work.few, work.factor, work.factors
+        weights, few, weight_T, factors = work.weights, work.few, work.weight_T, work.factors
         (B, H), D = state[0].shape, x.shape[1]
         work.x[:], (work.h[:B], work.c[:B]) = x, state
         bias = weights["bias_ih"] + weights["bias_hh"] if self.bias else np.zeros(4 * H, self.dtype)
@@ -129,7 +129,7 @@ class LSTM(RecurrentLayer):
         one = np.array(1, self.dtype)  # NumPy adds an array without axes faster than a number of Python
         with np.errstate(over="ignore"):
             for product, c_prev, h, c, from_x, a, by_gate, numerators, ifgo, i, f, g, o, tanh_c in work.steps:
-                product(factor, a)
+                product(weight_T, a)
                 if few:
                     a += from_x
                 np.exp(a, a)

@@ -89,11 +89,8 @@ class Packing:
         """
         counts, groups, start = np.diff(self._edges).tolist(), [], 0
         for stop in range(1, len(counts) + 1):
-            if (
-                stop == len(counts)
-                or counts[stop] != counts[start]
-                or counts[start] * (stop + 1 - start) > size
-            ):
+            last = stop == len(counts) or counts[stop] != counts[start]
+            if last or counts[start] * (stop + 1 - start) > size:
                 groups.append((slice(self._edges[start], self._edges[stop]), slice(start, stop)))
                 start = stop
         return groups

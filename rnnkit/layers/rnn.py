@@ -105,8 +105,8 @@ class RNN(RecurrentLayer):
         else:
             np.greater(output, 0, out=dz)
         weight_hh = weights["weight_hh"]
-        steps = zip(work.packing.split(d_output), work.steps_back, strict=True)
-        for d_out, (dz_t, dh_t) in reversed(list(steps)):
+        d_outs = work.packing.split(d_output)
+        for d_out, (dz_t, dh_t) in zip(reversed(d_outs), reversed(work.steps_back), strict=True):
             # Sequences that ended before this step wait in dh with the gradient of their last state.
             dh_t += d_out
             dz_t *= dh_t
