@@ -16,19 +16,19 @@ class _Workspace:
         # Few numbers: W_ih x + b of all steps is one product, W_hh h of a step another; the step adds them.
         # Many numbers: adding takes longer than a wider product, so h, x and a 1 stand side by side, as do
         # W_hh, W_ih and b. Each gate has a product of its own, since NumPy is faster where numbers follow
-        # each other.
+        # each other. For the same reason the weights are transposed in memory, once for all steps.
         self.few = B * H < 512
         width = H if self.few else H + D + 1
-        self.inputs, self.weight = np.empty((B + N, width), dtype), np.empty((4, H, width), dtype)
+        self.inputs = np.empty((B + N, width), dtype)
         self.x, self.from_x = np.empty((N, D), dtype), np.empty((N, 4 * H if self.few else 0), dtype)
         self.h, self.c = self.inputs[:, :H], np.empty((B + N, H), dtype)
         if self.few:
-            self.weight_T = self.weight.reshape(4 * H, H).T
+            self.weight_T = np.empty((H, 4 * H), dtype)
             sums = np.empty((B, 4 * H), dtype)
             sums_by_gate = sums.reshape(B, 4, H).swapaxes(0, 1)
         else:
             self.inputs[:, -1] = 1
-            self.weight_T = self.weight.swapaxes(1, 2)
+            self.weight, self.weight_T = np.empty((4, H, width), dtype), np.empty((4, width, H), dtype)
             sums = sums_by_gate = np.empty((4, B, H), dtype)
         # One exp serves all gates: σ(a) = 1 / (1 + exp(-a)) and tanh(a) = 2 / (1 + exp(-2a)) - 1. The factors
         # -1 and -2 go into the weights. If exp overflows, 1 / ∞ = 0 is the right limit.
@@ -117,15 +117,17 @@ class LSTM(RecurrentLayer):
         (B, H), D = state[0].shape, x.shape[1]
         work.x[:], (work.h[:B], work.c[:B]) = x, state
         bias = weights["bias_ih"] + weights["bias_hh"] if self.bias else np.zeros(4 * H, self.dtype)
-        np.multiply(weights["weight_hh"].reshape(4, H, H), factors, out=work.weight[..., :H])
         if few:
+            np.multiply(weights["weight_hh"].T, work.factors_of_rows, out=weight_T)
             np.matmul(x, weights["weight_ih"].T, out=work.from_x)
             work.from_x += bias
             work.from_x *= work.factors_of_rows
         else:
             work.inputs[work.packing.before, H:-1] = x
+            np.multiply(weights["weight_hh"].reshape(4, H, H), factors, out=work.weight[..., :H])
             np.multiply(weights["weight_ih"].reshape(4, H, D), factors, out=work.weight[..., H:-1])
             np.multiply(bias.reshape(4, H, 1), factors, out=work.weight[..., -1:])
+            weight_T[:] = work.weight.swapaxes(1, 2)
         one = np.array(1, self.dtype)  # NumPy adds an array without axes faster than a number of Python
         with np.errstate(over="ignore"):
             for product, c_prev, h, c, from_x, a, by_gate, numerators, ifgo, i, f, g, o, tanh_c in work.steps:
