@@ -21,7 +21,7 @@ class _Workspace:
         width = H if self.few else H + D + 1
         self.inputs = np.empty((B + N, width), dtype)
         self.x, self.from_x = np.empty((N, D), dtype), np.empty((N, 4 * H if self.few else 0), dtype)
-        self.h, self.c = self.inputs[:, :H], np.empty((B + N, H), dtype)
+        self.h, self.c = self.inputs[:, :H], np.empty((B, H), dtype)
         if self.few:
             self.weight_T = np.empty((H, 4 * H), dtype)
             sums = np.empty((B, 4 * H), dtype)
@@ -35,38 +35,47 @@ class _Workspace:
         self.factors = np.array([-1, -1, -2, -1], dtype)[:, None, None]
         self.factors_of_rows, numerators = np.repeat(self.factors, H), np.empty((4, B, H), dtype)
         numerators[:] = -self.factors
-        # What a step keeps for the way back: i, f, g, o and tanh(c) as blocks (B, H), one after the other.
-        self.kept = np.empty((N, 5 * H), dtype)
-        blocks = [self.kept[rows].reshape(5, -1, H) for _, rows, _ in packing.steps]
-        of_rows, of_all = (self.h[B:], self.c[B:], self.from_x), (sums, sums_by_gate, numerators)
-        self.steps = [
-            (inputs.dot if self.few else partial(np.matmul, inputs), *arrays, five[:4], *five)
-            for (inputs, *arrays), five in zip(
-                packing.views((self.inputs, self.c), of_rows, of_all), blocks, strict=True
-            )
-        ]
+        # What a step keeps for the way back: c_{t-1}, i, f, g, o and tanh(c_t) as blocks (B, H) one after the
+        # other. In this order one multiplication gives c_{t-1} ⊙ f and i ⊙ g.
+        self.kept, products = np.empty((N, 6 * H), dtype), np.empty((2, B, H), dtype)
+        of_all = sums, sums_by_gate, numerators, products
+        views = packing.views((self.inputs,), (self.h[B:], self.from_x), of_all)
+        # Groups of steps with equally many sequences. Each step writes c_t where the next one needs it, the
+        # last of a group into `c`.
+        self.spans, self.groups = packing.groups(8192 // H), []
+        for rows, span in self.spans:
+            kept = self.kept[rows].reshape(span.stop - span.start, 6, -1, H)
+            c, steps = self.c[: kept.shape[2]], []
+            for view, six, c_next in zip(views[span], kept, [*kept[1:, 0], c], strict=True):
+                inputs, *others, pair = view
+                product = inputs.dot if self.few else partial(np.matmul, inputs)
+                blocks = six[1:5], six[:2], six[2:4], *six[3:], c_next
+                steps.append(((product, *others, pair, *pair), blocks))
+            self.groups.append((kept[0, 0], c, steps))
         self.d_gates, self.d_state = np.empty((N, 4 * H), dtype), np.empty((2, B, H), dtype)
 
     @cached_property
-    def groups(self):
+    def groups_back(self):
         """What the way back needs, for groups of steps: rows, what was kept, room for slopes, single steps.
 
         The slopes are the same whatever gradient comes back. Several steps at once save calls; as few as fit
-        into the cache save time. All groups use one memory in turn, for what was kept, c_{t-1} and the
-        gradient in the output.
+        into the cache save time. All groups use one memory in turn, for what was kept and the gradient in the
+        output.
         """
         (dh, dc), (N, H) = self.d_state, (len(self.d_gates), self.d_state.shape[-1])
         by_gate = self.d_gates.reshape(N, 4, H).swapaxes(0, 1)
         of_all = dh, dc, np.empty_like(dc)
-        views = self.packing.views((), (by_gate[:3], by_gate[3], self.d_gates), of_all)
-        spans, groups = self.packing.groups(8192 // H), []
-        memory = np.empty((7, max(rows.stop - rows.start for rows, _ in spans), H), dh.dtype)
-        for rows, steps in spans:
-            shape = steps.stop - steps.start, -1, H
+        views, groups = self.packing.views((), (by_gate[:3], by_gate[3], self.d_gates), of_all), []
+        memory = np.empty((7, max(rows.stop - rows.start for rows, _ in self.spans), H), dh.dtype)
+        for rows, span in self.spans:
+            shape = span.stop - span.start, -1, H
             seven = memory[:, : rows.stop - rows.start].reshape(7, *shape)
-            of_steps = [(*v, s[:3], *s[3:]) for v, s in zip(views[steps], seven.swapaxes(0, 1), strict=True)]
-            five = self.kept[rows].reshape(shape[0], 5, -1, H).swapaxes(0, 1)
-            groups.append((rows, five, seven, of_steps))
+            of_steps = [
+                (*v, s[1:4], s[4], s[5], s[0], s[6])
+                for v, s in zip(views[span], seven.swapaxes(0, 1), strict=True)
+            ]
+            six = self.kept[rows].reshape(shape[0], 6, -1, H).swapaxes(0, 1)
+            groups.append((rows, six, seven, of_steps))
         return groups
 
 
@@ -115,7 +124,7 @@ class LSTM(RecurrentLayer):
     def _run(self, x, state, work):
         weights, few, weight_T, factors = work.weights, work.few, work.weight_T, work.factors
         (B, H), D = state[0].shape, x.shape[1]
-        work.x[:], (work.h[:B], work.c[:B]) = x, state
+        work.x[:], (work.h[:B], work.c[:]) = x, state
         bias = weights["bias_ih"] + weights["bias_hh"] if self.bias else np.zeros(4 * H, self.dtype)
         if few:
             np.multiply(weights["weight_hh"].T, work.factors_of_rows, out=weight_T)
@@ -130,26 +139,29 @@ class LSTM(RecurrentLayer):
             weight_T[:] = work.weight.swapaxes(1, 2)
         one = np.array(1, self.dtype)  # NumPy adds an array without axes faster than a number of Python
         with np.errstate(over="ignore"):
-            for product, c_prev, h, c, from_x, a, by_gate, numerators, ifgo, i, f, g, o, tanh_c in work.steps:
-                product(weight_T, a)
-                if few:
-                    a += from_x
-                np.exp(a, a)
-                a += one
-                np.divide(numerators, by_gate, ifgo)
-                g -= one
-                np.multiply(f, c_prev, c)
-                c += np.multiply(i, g, tanh_c)  # where tanh(c) will stand
-                np.multiply(o, np.tanh(c, tanh_c), h)
-        h, c, last = work.h[B:], work.c[B:], work.packing.last
-        return h, (h[last], c[last])
+            for c_before, c_after, steps in work.groups:
+                c_before[:] = c_after
+                for views, blocks in steps:
+                    product, h, from_x, a, by_gate, numerators, products, fc, gi = views
+                    ifgo, ci, fg, g, o, tanh_c, c = blocks
+                    product(weight_T, a)
+                    if few:
+                        a += from_x
+                    np.exp(a, a)
+                    a += one
+                    np.divide(numerators, by_gate, ifgo)
+                    g -= one
+                    np.multiply(ci, fg, products)
+                    np.add(fc, gi, c)
+                    np.multiply(o, np.tanh(c, tanh_c), h)
+        h = work.h[B:]
+        return h, (h[work.packing.last], work.c)
 
     def _run_backward(self, d_output, d_last_state, work):
         d_gates, before, weight_hh = work.d_gates, work.packing.before, work.weights["weight_hh"]
         work.d_state[:] = d_last_state
-        of_rows = work.c[before], d_output
-        for rows, kept, slopes, steps in reversed(work.groups):
-            slopes[:5], slopes[5:] = kept, [array[rows].reshape(slopes[0].shape) for array in of_rows]
+        for rows, kept, slopes, steps in reversed(work.groups_back):
+            slopes[:6], slopes[6] = kept, d_output[rows].reshape(slopes[6].shape)
             self._overwrite_with_slopes(*slopes[:6])
             for d_ifg, d_o, d_a, dh, dc, d_c, ifg_to_c, o_to_h, c_to_h, f, d_out in reversed(steps):
                 # Sequences that ended before this step wait in dh, dc with the gradients of their last state.
@@ -167,7 +179,7 @@ class LSTM(RecurrentLayer):
         return d_gates @ work.weights["weight_ih"], tuple(work.d_state), grads
 
     @staticmethod
-    def _overwrite_with_slopes(i, f, g, o, tanh_c, c):
+    def _overwrite_with_slopes(c, i, f, g, o, tanh_c):
         """Turn gates into slopes of c_t, h_t in what enters them, c_{t-1} into f, tanh_c into ∂h_t/∂c_t."""
         ig, fc, h = i * g, f * c, o * tanh_c
         np.subtract(i, ig * g, g)  # i (1 - g²)
