@@ -1,4 +1,4 @@
-"""The layers of rnnkit against torch's: `python -m benchmarks.layers` or `make bench`, about five minutes.
+"""The layers of rnnkit against torch's: `python -m benchmarks.layers` or `make bench`, about ten minutes.
 
 Writes data/results/layer_speed.json. With --quick it runs everything once on small sizes and writes nothing.
 """
@@ -30,12 +30,13 @@ BASE = {"B": 16, "T": 50, "D": 32, "H": 128}
 GROWTH = {"T": (25, 50, 100, 200, 400), "B": (1, 4, 16, 64, 256), "H": (32, 64, 128, 256, 512)}
 REPEATS = 21
 AT_LEAST = 0.01  # seconds of one timing: far above the resolution of the clock
+LASTING = 5  # seconds of all timings of one comparison: some machines are slow for seconds
 
 QUICK_SIZES = {(2, 3, 1, 4): "small", (1, 2, 3, 5): "smaller"}
 QUICK_GROWTH = {"T": (2, 4), "B": (1, 2), "H": (4, 8)}
 
 
-def compare(name, size, label, repeats, at_least, peak):
+def compare(name, size, label, repeats, at_least, lasting, peak):
     """Race one layer at one size; return one row of the table for each task.
 
     Times are milliseconds, ratios rnnkit's time over the rival's in the same turn, both as [first quartile,
@@ -44,7 +45,7 @@ def compare(name, size, label, repeats, at_least, peak):
     rows = []
     for task, calls in rivals.rivals(name, *size).items():
         rivals.require_equal(calls)
-        times = timing.interleaved(calls, repeats, at_least)
+        times = timing.interleaved(calls, repeats, at_least, lasting)
         flops = rivals.operations(name, *size)[task]
         rows.append(
             {
@@ -90,7 +91,7 @@ def growth(name, letter, values, repeats, at_least):
     }
 
 
-def run(sizes, growths, repeats, at_least, gemm_size=1024):
+def run(sizes, growths, repeats, at_least, lasting, gemm_size=1024):
     """Return all that is measured: the peak, the races, and how time grows."""
     peaks = timing.gemm_peak(repeats, at_least, gemm_size)
     races, grown = [], []
@@ -98,13 +99,14 @@ def run(sizes, growths, repeats, at_least, gemm_size=1024):
     with tqdm(total=len(layers) * (len(sizes) + len(growths)), disable=None, desc="layers") as bar:
         for name in layers:
             for size, label in sizes.items():
-                races += compare(name, size, label, repeats, at_least, max(peaks.values()))
+                races += compare(name, size, label, repeats, at_least, lasting, max(peaks.values()))
                 bar.update()
             for letter, values in growths.items():
                 grown.append(growth(name, letter, values, repeats, at_least))
                 bar.update()
     return {
         "repeats": repeats,
+        "lasting": lasting,
         "clock": timing.CLOCK,
         "gemm": peaks,
         "base": BASE,
@@ -121,9 +123,9 @@ def main(arguments=None):
     start = time.perf_counter()
     with timing.one_core():
         if quick:
-            content = run(QUICK_SIZES, QUICK_GROWTH, repeats=3, at_least=0, gemm_size=64)
+            content = run(QUICK_SIZES, QUICK_GROWTH, repeats=3, at_least=0, lasting=0, gemm_size=64)
         else:
-            content = run(SIZES, GROWTH, REPEATS, AT_LEAST)
+            content = run(SIZES, GROWTH, REPEATS, AT_LEAST, LASTING)
         for row in content["races"]:
             ratios = ", ".join(
                 f"{m:.2f} × {rival} ({a:.2f}–{b:.2f})" for rival, (a, m, b) in row["ratio"].items()

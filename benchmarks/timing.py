@@ -30,29 +30,31 @@ def one_core():
             os.sched_setaffinity(0, cores)
 
 
-def interleaved(calls, repeats, at_least):
+def interleaved(calls, repeats, at_least, lasting=0):
     """Time functions in turn, so that a slow moment of the machine meets all of them.
 
-    calls: {name: function without arguments}; repeats: how often each is timed; at_least: seconds of one
-    timing, which repeats a fast function.
-    Returns {name: seconds of one call, an array (repeats,)}; the k-th numbers of all names belong together.
+    calls: {name: function without arguments}; repeats: how often each is timed, or more often until `lasting`
+    seconds have passed, since a machine can be slow for longer than fast functions take; at_least: seconds of
+    one timing, which repeats a fast function.
+    Returns {name: seconds of one call, an array}; the k-th numbers of all names belong together.
     """
     loops = {}
     for name, call in calls.items():
         call()  # the first call allocates and plans
         loops[name] = max(1, math.ceil(at_least / _seconds(call, 1)))
-    times = {name: np.empty(repeats) for name in calls}
+    times = {name: [] for name in calls}
     names = list(calls)
     gc.collect()
     gc.disable()
     try:
-        for k in range(repeats):
+        end = time.perf_counter() + lasting
+        while len(times[names[0]]) < repeats or time.perf_counter() < end:
             for name in names:
-                times[name][k] = _seconds(calls[name], loops[name])
+                times[name].append(_seconds(calls[name], loops[name]))
             names.append(names.pop(0))  # nobody is always first
     finally:
         gc.enable()
-    return times
+    return {name: np.array(seconds) for name, seconds in times.items()}
 
 
 def quartiles(values):

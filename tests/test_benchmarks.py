@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,7 @@ def test_a_whole_run_is_written_complete(tmp_path, monkeypatch):
     monkeypatch.setattr(bench, "GROWTH", bench.QUICK_GROWTH)
     monkeypatch.setattr(bench, "REPEATS", 2)
     monkeypatch.setattr(bench, "AT_LEAST", 0.0)
+    monkeypatch.setattr(bench, "LASTING", 0.0)
     bench.main([])
     record = results.load("layer_speed", tmp_path)
     assert record["command"] == "python -m benchmarks.layers"
@@ -71,6 +73,7 @@ def test_the_stored_table_is_complete():
     record = results.load("layer_speed")
     require_complete(record["results"], bench.SIZES, bench.GROWTH, list(rivals.GATES))
     assert record["results"]["repeats"] == bench.REPEATS
+    assert record["results"]["lasting"] == bench.LASTING
     assert "OMP_NUM_THREADS=1" in record["hardware"]
     for row in record["results"]["races"]:
         assert max(row["share"].values()) < 1.05, "no layer beats the peak; the run was disturbed"
@@ -127,6 +130,13 @@ def test_a_fast_function_is_repeated_until_the_clock_can_see_it():
     seconds = timing.interleaved({"fast": lambda: count.append(1)}, repeats=2, at_least=0.002)["fast"]
     assert len(count) > 100
     assert seconds.max() < 0.001
+
+
+def test_fast_functions_are_timed_until_the_given_seconds_have_passed():
+    start = time.perf_counter()
+    times = timing.interleaved({"a": list, "b": dict}, repeats=3, at_least=0, lasting=0.05)
+    assert time.perf_counter() - start >= 0.05
+    assert len(times["a"]) == len(times["b"]) > 100
 
 
 def test_one_core_is_given_back_even_after_an_error():
