@@ -338,9 +338,10 @@ class TestPage:
         shown()  # needs none
 
     @pytest.mark.parametrize(
-        ("p", "height", "side"), [(0.5, "0.000", "praise"), (1, "1.000", "praise"), (0.25, "0.500", "blame")]
+        ("p", "height", "side"),
+        [(0.5, "0.00", "praise"), (1, "1.00", "praise"), (0.25, "0.50", "blame"), (0.54, "0.10", "praise")],
     )
-    def test_a_bar_is_as_high_as_the_model_is_sure(self, p, height, side):
+    def test_a_bar_is_as_high_as_the_model_is_sure_to_a_pixel(self, p, height, side):
         assert picture.bar(p) == {"style": f"--height:{height}", "data_side": side}
 
     def test_c_and_score_have_colours_within_bounds(self):

@@ -88,8 +88,8 @@ function saysOf(words, count, t, unit) {
 const [LEFT, TOP, ROW] = [52, 3, 24];
 const [TIME, UNITS] = [310, 368];
 const STRETCHED = { c: 1, score: 3 };
-const strength = (row, value) =>
-  Math.floor(20 * Math.abs(row in STRETCHED ? Math.tanh(STRETCHED[row] * value) : value) + 0.5) / 20;
+const inSteps = (part) => Math.floor(20 * part + 0.5) / 20; // each piece that changes takes time
+const strength = (row, value) => inSteps(Math.abs(row in STRETCHED ? Math.tanh(STRETCHED[row] * value) : value));
 
 /** Make `parent` have `count` children, of which there is at least one. @returns them */
 function fit(parent, count) {
@@ -108,7 +108,7 @@ function wordWriter(element) {
   return (word) => {
     showName(word.word);
     showNumber(formatNumber(word.p));
-    height(`--height:${Math.abs(2 * word.p - 1).toFixed(3)}`);
+    height(`--height:${inSteps(Math.abs(2 * word.p - 1)).toFixed(2)}`);
     side(word.p >= 0.5 ? "praise" : "blame");
     state(word.shown);
     known(word.known);

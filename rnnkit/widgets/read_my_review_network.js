@@ -55,23 +55,31 @@ function heardOf(index, { heard, embedding, weight_ih, biases }) {
   return heard.get(index);
 }
 
-/** One word more: lstmStep of core.js for weights that have been checked, since it would check them at every word. */
-function stepOf({ k, h: h_before, c: c_before, sum, largest }, heard, { weight_hh, readout, bias }) {
-  const H = h_before.length;
-  const z = (unit) => heard[unit] + dot(weight_hh[unit], h_before);
-  const [i, f, g, o, c, h, score] = ROWS.map(() => new Float64Array(H));
-  const next = { k: k + 1, sum: sum.slice(), largest: largest.slice(), i, f, g, o, c, h, score, total: bias };
+/** One word more: lstmStep of core.js for weights that have been checked, since it would check them at every word. One
+ *  loop for all gates of a unit takes half the time of one for each. */
+function stepOf({ k, h, c, sum, largest }, heard, { weight_hh: W, readout, bias }) {
+  const H = h.length;
+  const next = { k: k + 1, sum: [], largest: [], i: [], f: [], g: [], o: [], c: [], h: [], score: [], total: bias, p: 0 };
   for (let unit = 0; unit < H; unit++) {
-    i[unit] = sigmoid(z(unit));
-    f[unit] = sigmoid(z(H + unit));
-    g[unit] = Math.tanh(z(2 * H + unit));
-    o[unit] = sigmoid(z(3 * H + unit));
-    c[unit] = f[unit] * c_before[unit] + i[unit] * g[unit];
-    h[unit] = o[unit] * Math.tanh(c[unit]);
-    next.sum[unit] += h[unit];
-    next.largest[unit] = Math.max(next.largest[unit], h[unit]);
-    score[unit] = readout[unit] * next.largest[unit] + (readout[H + unit] * next.sum[unit]) / next.k;
-    next.total += score[unit];
+    const [W_i, W_f, W_g, W_o] = [W[unit], W[H + unit], W[2 * H + unit], W[3 * H + unit]];
+    let [z_i, z_f, z_g, z_o] = [heard[unit], heard[H + unit], heard[2 * H + unit], heard[3 * H + unit]];
+    for (let n = 0; n < H; n++) {
+      z_i += W_i[n] * h[n];
+      z_f += W_f[n] * h[n];
+      z_g += W_g[n] * h[n];
+      z_o += W_o[n] * h[n];
+    }
+    next.i[unit] = sigmoid(z_i);
+    next.f[unit] = sigmoid(z_f);
+    next.g[unit] = Math.tanh(z_g);
+    next.o[unit] = sigmoid(z_o);
+    next.c[unit] = next.f[unit] * c[unit] + next.i[unit] * next.g[unit];
+    next.h[unit] = next.o[unit] * Math.tanh(next.c[unit]);
+    next.sum[unit] = sum[unit] + next.h[unit];
+    next.largest[unit] = Math.max(largest[unit], next.h[unit]);
+    next.score[unit] = readout[unit] * next.largest[unit] + (readout[H + unit] * next.sum[unit]) / next.k;
+    next.total += next.score[unit];
   }
-  return { ...next, p: sigmoid(next.total) };
+  next.p = sigmoid(next.total);
+  return next;
 }

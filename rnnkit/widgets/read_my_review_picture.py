@@ -58,7 +58,7 @@ def _word(word):
 
 def bar(p):
     """Return the attributes of a bar: its height, from 0 to 1, and its side of the middle line."""
-    return {"style": f"--height:{abs(2 * p - 1):.3f}", "data_side": "praise" if p >= 0.5 else "blame"}
+    return {"style": f"--height:{_in_steps(abs(2 * p - 1)):.2f}", "data_side": "praise" if p >= 0.5 else "blame"}
 
 
 def through_time(values):
@@ -130,11 +130,16 @@ def marker(shown, count, width):
 
 
 def strength(row, value):
-    """Return how strong the colour of a cell is, 0 to 1; c and the parts of the score have no bound.
+    """Return how strong the colour of a cell is, 0 to 1; c and the parts of the score have no bound."""
+    return _in_steps(abs(math.tanh(STRETCHED[row] * value) if row in STRETCHED else value))
 
-    It grows in 20 steps: finer ones cannot be seen, but each cell that changes takes time.
+
+def _in_steps(part):
+    """Round a number from 0 to 1 to twentieths, which for a bar are the pixels of its height.
+
+    Finer steps can hardly be seen, but each piece that changes takes time.
     """
-    return math.floor(20 * abs(math.tanh(STRETCHED[row] * value) if row in STRETCHED else value) + 0.5) / 20
+    return math.floor(20 * part + 0.5) / 20
 
 
 def summary(values):
