@@ -64,10 +64,11 @@ function stepOf({ k, h, c, sum, largest }, heard, { weight_hh: W, readout, bias 
     const [W_i, W_f, W_g, W_o] = [W[unit], W[H + unit], W[2 * H + unit], W[3 * H + unit]];
     let [z_i, z_f, z_g, z_o] = [heard[unit], heard[H + unit], heard[2 * H + unit], heard[3 * H + unit]];
     for (let n = 0; n < H; n++) {
-      z_i += W_i[n] * h[n];
-      z_f += W_f[n] * h[n];
-      z_g += W_g[n] * h[n];
-      z_o += W_o[n] * h[n];
+      const h_n = h[n];
+      z_i += W_i[n] * h_n;
+      z_f += W_f[n] * h_n;
+      z_g += W_g[n] * h_n;
+      z_o += W_o[n] * h_n;
     }
     next.i[unit] = sigmoid(z_i);
     next.f[unit] = sigmoid(z_f);
