@@ -58,7 +58,8 @@ def _word(word):
 
 def bar(p):
     """Return the attributes of a bar: its height, from 0 to 1, and its side of the middle line."""
-    return {"style": f"--height:{_in_steps(abs(2 * p - 1)):.2f}", "data_side": "praise" if p >= 0.5 else "blame"}
+    height = _in_steps(abs(2 * p - 1))
+    return {"style": f"--height:{height:.2f}", "data_side": "praise" if p >= 0.5 else "blame"}
 
 
 def through_time(values):
@@ -111,12 +112,12 @@ def _middle(row):
 def _column(run, k):
     cells = [
         element(
-            "rect", class_=f"cell-{row}", y=r, width=".92", height=".92",
+            "rect", class_=f"cell-{row}", x=k, y=r, width=".92", height=".92",
             data_sign="-" if run[row][k] < 0 else "+", **fill(strength(row, run[row][k])),
         )
         for r, row in enumerate(ROWS)
     ]  # fmt: skip
-    return element("g", *cells, transform=f"translate({k})")
+    return element("g", *cells)
 
 
 def marker(shown, count, width):
