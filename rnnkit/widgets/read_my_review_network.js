@@ -56,7 +56,7 @@ function heardOf(index, { heard, embedding, weight_ih, biases }) {
 }
 
 /** One word more: lstmStep of core.js for weights that have been checked, since it would check them at every word. One
- *  loop for all gates of a unit takes half the time of one for each. */
+ *  loop for all gates of a unit, and plain lists, take half the time of a loop for each gate and typed arrays. */
 function stepOf({ k, h, c, sum, largest }, heard, { weight_hh: W, readout, bias }) {
   const H = h.length;
   const next = { k: k + 1, sum: [], largest: [], i: [], f: [], g: [], o: [], c: [], h: [], score: [], total: bias, p: 0 };
