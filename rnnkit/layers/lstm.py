@@ -37,21 +37,21 @@ class _Workspace:
         numerators[:] = -self.factors
         # What a step keeps for the way back: c_{t-1}, i, f, g, o and tanh(c_t) as blocks (B, H) one after the
         # other. In this order one multiplication gives c_{t-1} ⊙ f and i ⊙ g.
-        self.kept, products = np.empty((N, 6 * H), dtype), np.empty((2, B, H), dtype)
+        memory, products = np.empty((N, 6 * H), dtype), np.empty((2, B, H), dtype)
         of_all = sums, sums_by_gate, numerators, products
         views = packing.views((self.inputs,), (self.h[B:], self.from_x), of_all)
         # Groups of steps with equally many sequences. Each step writes c_t where the next one needs it, the
-        # last of a group into `c`.
+        # last of a group into `c`, where the next group takes it from.
         self.spans, self.groups = packing.groups(8192 // H), []
         for rows, span in self.spans:
-            kept = self.kept[rows].reshape(span.stop - span.start, 6, -1, H)
+            kept = memory[rows].reshape(span.stop - span.start, 6, -1, H)
             c, steps = self.c[: kept.shape[2]], []
             for view, six, c_next in zip(views[span], kept, [*kept[1:, 0], c], strict=True):
                 inputs, *others, pair = view
                 product = inputs.dot if self.few else partial(np.matmul, inputs)
                 blocks = six[1:5], six[:2], six[2:4], *six[3:], c_next
                 steps.append(((product, *others, pair, *pair), blocks))
-            self.groups.append((kept[0, 0], c, steps))
+            self.groups.append((kept, c, steps))
         self.d_gates, self.d_state = np.empty((N, 4 * H), dtype), np.empty((2, B, H), dtype)
 
     @cached_property
@@ -67,15 +67,13 @@ class _Workspace:
         of_all = dh, dc, np.empty_like(dc)
         views, groups = self.packing.views((), (by_gate[:3], by_gate[3], self.d_gates), of_all), []
         memory = np.empty((7, max(rows.stop - rows.start for rows, _ in self.spans), H), dh.dtype)
-        for rows, span in self.spans:
-            shape = span.stop - span.start, -1, H
-            seven = memory[:, : rows.stop - rows.start].reshape(7, *shape)
+        for (rows, span), (kept, _, _) in zip(self.spans, self.groups, strict=True):
+            seven = memory[:, : rows.stop - rows.start].reshape(7, len(kept), -1, H)
             of_steps = [
                 (*v, s[1:4], s[4], s[5], s[0], s[6])
                 for v, s in zip(views[span], seven.swapaxes(0, 1), strict=True)
             ]
-            six = self.kept[rows].reshape(shape[0], 6, -1, H).swapaxes(0, 1)
-            groups.append((rows, six, seven, of_steps))
+            groups.append((rows, kept.swapaxes(0, 1), seven, of_steps))
         return groups
 
 
@@ -139,8 +137,8 @@ class LSTM(RecurrentLayer):
             weight_T[:] = work.weight.swapaxes(1, 2)
         one = np.array(1, self.dtype)  # NumPy adds an array without axes faster than a number of Python
         with np.errstate(over="ignore"):
-            for c_before, c_after, steps in work.groups:
-                c_before[:] = c_after
+            for kept, c, steps in work.groups:
+                kept[0, 0] = c
                 for views, blocks in steps:
                     product, h, from_x, a, by_gate, numerators, products, fc, gi = views
                     ifgo, ci, fg, g, o, tanh_c, c = blocks

@@ -22,7 +22,7 @@ function computeReadMyReview({ text, t, unit, weights }) {
     T: steps.length, t, unit,
     words: shown,
     time: values((row) => steps.map((step) => step[row][unit - 1])),
-    units: values((row) => Array.from(now[row])),
+    units: values((row) => now[row]),
     now: { p: now.p, moved: now.total - (before?.total ?? bias), ...values((row) => now[row][unit - 1]) },
     end: steps.at(-1).p,
     says: saysOf(shown, count, t, unit),
