@@ -2,23 +2,22 @@
 
 import os
 
+from places import ROOT
+
 os.environ["OMP_NUM_THREADS"] = "1"  # before NumPy and torch are imported: the stored numbers were made so
 
 import shutil
-import sys
-from pathlib import Path
 
 import hypothesis
 import pytest
 import torch
 from playwright.sync_api import Error, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tools"))  # the tools are programs, not an installed package
-
 torch.set_num_threads(1)
 hypothesis.settings.register_profile("course", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("course")
+
+pytest_plugins = ["book_fixtures"]
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (

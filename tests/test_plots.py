@@ -1,13 +1,13 @@
 import re
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from places import ROOT
 
 from rnnkit import plots
 
-PALETTE = Path(__file__).parents[1] / "assets" / "palette.css"
+PALETTE = ROOT / "assets" / "palette.css"
 
 
 @pytest.fixture(autouse=True)

@@ -2,19 +2,19 @@
 
 import re
 import string
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
+from places import ROOT
 from py_mini_racer import JSEvalException, MiniRacer
 
 from rnnkit import datasets, text
 from rnnkit.text import tokenize
 
-WIDGETS = Path(__file__).resolve().parents[1] / "rnnkit/widgets"
+WIDGETS = ROOT / "rnnkit/widgets"
 EVERY = st.characters(exclude_categories=["Cs"])  # half a surrogate pair is no text: it has no UTF-8
 NASTY = st.sampled_from(
     [

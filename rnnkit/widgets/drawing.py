@@ -9,7 +9,7 @@ import math
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from html import escape
 
-STRONGEST = 0.34  # of a colour laid over paper: text on it stays legible (tests/test_palette.py)
+STRONGEST = 0.34  # of a colour laid over paper: text on it stays legible (tests/book/test_palette.py)
 
 
 class Markup(str):

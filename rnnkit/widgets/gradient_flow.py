@@ -51,7 +51,7 @@ LESSONS = {
         "stretch", 0.8, 3.0, 30, "linear", 0.04,
     ),
 }  # fmt: skip
-"""What can happen to a gradient: a sentence, and the settings that show it (tests/test_gradient_flow.py)."""
+"""What can happen to a gradient: a sentence, and the settings that show it (tests/widgets/gradient_flow)."""
 
 
 def _bounded(low, high, default):

@@ -49,7 +49,7 @@ PRESETS = {
         inputs=(0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0), t=3, h0=0.5,
     ),
 }  # fmt: skip
-"""What the cell can do: a sentence, and the settings that make it true (tests/test_gru_gates.py)."""
+"""What the cell can do: a sentence, and the settings that make it true (tests/widgets/gru_gates)."""
 
 
 class GRUGates(GatedFigure):

@@ -56,7 +56,7 @@ PRESETS = {
         inputs=(0, 1, 0, 0, 1, 0, 0, -1, 0, 0, 1, 0), t=2,
     ),
 }  # fmt: skip
-"""What the cell can do: a sentence, and the settings that make it true (tests/test_lstm_gates.py)."""
+"""What the cell can do: a sentence, and the settings that make it true (tests/widgets/lstm_gates)."""
 
 
 class LSTMGates(GatedFigure):

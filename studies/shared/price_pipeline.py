@@ -1,7 +1,7 @@
 """From prices to forecasts, and six ways to let the future in, each of them one line.
 
 With `Sins()` the pipeline is honest: no forecast depends on a price that came after it was made. Each sin is
-one argument, and one line of code (tests/test_leakage.py changes the future and looks).
+one argument, and one line of code (tests/studies/test_leakage.py changes the future and looks).
 """
 
 import itertools

@@ -3,8 +3,8 @@
 import pkgutil
 import re
 
-from book_build import ROOT
 from book_checks import Page, broken_links, external_loads, missing_alternatives
+from places import ROOT
 
 import rnnkit
 

@@ -3,9 +3,9 @@
 import re
 import xml.etree.ElementTree as ET
 from itertools import pairwise
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from places import ROOT
+
 PAGE = (ROOT / "intro.md").read_text("utf-8")
 
 

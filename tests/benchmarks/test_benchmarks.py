@@ -1,23 +1,17 @@
 """The speed comparison: that it compares equal things, that its file is complete, what its parts compute."""
 
 import os
-import sys
 import time
-from pathlib import Path
 
+import course_benchmarks
 import numpy as np
 import pytest
 import torch
+from course_benchmarks_plot import ratio_plot
 
 from benchmarks import layers as bench
 from benchmarks import rivals, timing
 from rnnkit import layers, results
-
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tools/sphinxext"))  # loaded by Sphinx, not installed
-
-import course_benchmarks  # noqa: E402
-from course_benchmarks_plot import ratio_plot  # noqa: E402
 
 TASKS = ("forward", "training", "inference")
 

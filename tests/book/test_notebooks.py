@@ -8,8 +8,8 @@ from decimal import Decimal
 import canonical
 import notebook_rules as rules
 import pytest
-from conftest import ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, reads
+from places import ROOT
 
 from rnnkit import _ranges
 from rnnkit.report import GLUE_PREFIX

@@ -7,13 +7,13 @@ import re
 import subprocess
 import sys
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
 from figure_settings import random_figures
 from hypothesis import given
 from hypothesis import strategies as st
+from places import ROOT
 from py_mini_racer import JSEvalException, MiniRacer
 
 from rnnkit.widgets import FIGURES
@@ -32,7 +32,6 @@ from rnnkit.widgets.figure import (
     script_source,
 )
 
-ROOT = Path(__file__).resolve().parents[1]
 LIMIT = 24_000  # bytes of the script and the styles of one figure, compressed as a server would
 EVERY = pytest.mark.parametrize("figure", FIGURES.values(), ids=FIGURES)
 HOSTILE = "</div><script>alert(1)</script><img src=x onerror=alert(1)>\"'&"

@@ -4,7 +4,8 @@ import re
 import xml.etree.ElementTree as ET
 
 import numpy as np
-from test_diagrams import ROOT, SVG, classes, letters
+from drawings import SVG, classes, letters
+from places import ROOT
 
 from rnnkit.check import bidirectional
 

@@ -3,7 +3,7 @@
 import re
 
 import canonical
-from conftest import ROOT
+from places import ROOT
 
 BLOCK = re.compile(r"^```\{math\}\n:label: (eq-[\w-]+)\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 

@@ -1,13 +1,11 @@
-"""The colours of assets/palette.css: complete in both modes, and readable on both surfaces."""
+"""The colours of assets/palette.css, and how far apart two colours are."""
 
 import re
-from pathlib import Path
 
 import numpy as np
-import pytest
+from places import ROOT
 
-CSS = (Path(__file__).resolve().parents[1] / "assets" / "palette.css").read_text("utf-8")
-NAMES = {"x", "h", "y", "c", "i", "f", "g", "o", "ink", "muted", "line", "paper", "panel"}
+CSS = (ROOT / "assets" / "palette.css").read_text("utf-8")
 
 
 def read_palette(css):
@@ -40,22 +38,3 @@ def tint(colour, paper, share):
     """Return `colour` laid over `paper` with the opacity `share`."""
     pairs = ((int(colour[i : i + 2], 16), int(paper[i : i + 2], 16)) for i in (1, 3, 5))
     return "#" + "".join(f"{round(share * top + (1 - share) * below):02x}" for top, below in pairs)
-
-
-@pytest.mark.parametrize("mode", ["light", "dark"])
-def test_palette_is_complete_and_readable(mode):
-    colours = PALETTE[mode]
-    assert set(colours) == NAMES
-    assert colours["paper"] == {"light": "#ffffff", "dark": "#14181e"}[mode]  # the backgrounds of the theme
-    for name in NAMES - {"paper", "panel", "line"}:
-        for surface in ("paper", "panel"):
-            assert contrast(colours[name], colours[surface]) >= 4.5, (name, surface)
-        assert contrast(colours["ink"], tint(colours[name], colours["paper"], 0.34)) >= 4.5, name
-    for surface in ("paper", "panel"):
-        assert contrast(colours["line"], colours[surface]) >= 3
-
-
-def test_contrast_of_known_pairs():
-    assert contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)  # a grey that just fails
-    assert contrast("#abcdef", "#abcdef") == 1

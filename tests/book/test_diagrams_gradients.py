@@ -4,7 +4,8 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
-from test_diagrams import ROOT, SVG, classes, letters
+from drawings import SVG, classes, letters
+from places import ROOT
 
 
 def test_the_bars_are_the_powers_of_their_factor():

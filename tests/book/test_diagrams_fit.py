@@ -1,10 +1,7 @@
 """The drawings as a browser lays them out: no text is clipped, crossed by a line, or written over another."""
 
-from pathlib import Path
-
 import pytest
-
-FILES = sorted((Path(__file__).resolve().parents[1] / "assets" / "diagrams").glob("*.svg"))
+from drawings import FILES
 
 # Boxes of text are as tall as a line, so letters that are apart may have boxes that overlap by a few units.
 FIND = """() => {

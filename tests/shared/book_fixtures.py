@@ -1,17 +1,15 @@
 """The book, built once for all tests of a session; a small book to try things on; a server."""
 
-import sys
 from contextlib import ExitStack
 
 import pytest
 from book_browser import DESKTOP, open_page
-from book_build import ROOT, build, built, write_small_book
+from book_build import build, built, write_small_book
 from book_server import served
 from lab_pages import TALL, jupyterlab, open_notebook
+from places import ROOT
 
 from rnnkit.widgets.figure import STYLE, page_source
-
-sys.path.insert(0, str(ROOT / "tools/sphinxext"))  # the extensions are loaded by Sphinx, not installed
 
 
 @pytest.fixture(scope="session")

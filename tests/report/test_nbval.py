@@ -12,8 +12,8 @@ import sys
 import nbformat
 import pytest
 import run_notebook
-from conftest import ROOT
 from nbformat.v4 import new_code_cell, new_notebook
+from places import ROOT
 
 from rnnkit._files import write_atomically
 

@@ -3,19 +3,19 @@
 import base64
 import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from places import ROOT
 from py_mini_racer import JSEvalException, MiniRacer
 
 from rnnkit.cells import gru_step, lstm_step, rnn_step, sigmoid
 from rnnkit.widgets import int8
 
-SOURCE = (Path(__file__).resolve().parents[1] / "rnnkit/widgets/core.js").read_text("utf-8")
+SOURCE = (ROOT / "rnnkit/widgets/core.js").read_text("utf-8")
 SIZES = st.integers(1, 6)
 MODERATE = st.floats(-4, 4)
 # Sums of products of these are exact in any order, so that both sides see the same large numbers.

@@ -14,8 +14,8 @@ import pytest
 import run_tests
 import serve
 import workbook
+from places import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 TARGETS = ("book", "lab", "edit", "test", "run", "calibrate", "study", "bench", "serve", "clean", "help")
 PROGRAMS = ("sh", "make", "cat", "cmp", "dirname", "mkdir", "cp", "mv", "rm", "find", "awk")
 NEEDED = "3.11 or newer is needed."
