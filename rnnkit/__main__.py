@@ -4,10 +4,11 @@ import argparse
 from importlib import import_module
 
 TRAINERS = {  # modules with a function main()
-    "lstm_gates": "rnnkit.widgets.train_lstm_gates",
-    "sentiment": "rnnkit.train_sentiment",
-    "two_directions": "rnnkit.widgets.train_two_directions",
-    "unroller": "rnnkit.widgets.train_unroller",
+    "forecast": "rnnkit.widgets.forecast.train",
+    "lstm_gates": "rnnkit.widgets.lstm_gates.train",
+    "sentiment": "rnnkit.sentiment.train",
+    "two_directions": "rnnkit.widgets.two_directions.train",
+    "unroller": "rnnkit.widgets.unroller.train",
 }
 
 

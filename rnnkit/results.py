@@ -7,10 +7,10 @@ import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from rnnkit import _places
 from rnnkit import _validation as v
 from rnnkit._files import write_atomically
 
-FOLDER = Path(__file__).resolve().parents[1] / "data" / "results"
 KEYS = ("command", "seeds", "seconds", "hardware", "versions", "data", "results")
 
 
@@ -56,7 +56,7 @@ def load(name, folder=None):
     path = _path(name, folder)
     repair = f"bring it back with: git checkout -- data/results/{path.name}"
     if not path.is_file():
-        raise FileNotFoundError(f"{path.name} is missing (looked for {path}); {repair}")
+        raise _places.missing(path, repair)
     try:
         return v.keys(path.name, json.loads(path.read_text(encoding="utf-8")), KEYS)
     except (ValueError, TypeError) as error:
@@ -101,4 +101,4 @@ def _path(name, folder):
     """Return where the results `name` are stored."""
     if not re.fullmatch(r"[a-z0-9_]+", v.instance("name", name, str)):
         raise ValueError(f"name must be of a-z, 0-9 and _, got {name!r}")
-    return Path(folder or FOLDER) / f"{name}.json"
+    return Path(folder or _places.RESULTS) / f"{name}.json"

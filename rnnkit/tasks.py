@@ -1,10 +1,12 @@
-"""Synthetic tasks whose dependencies are as long as one wants, each with the score of its trivial solution.
+"""Tasks: synthetic ones whose dependencies are as long as one wants, and which words word stress is about.
 
-A network that only reaches the trivial score has learned nothing about the sequence. All arrays are time
-first, (T, B, D): T steps, B samples, D numbers per step. Draws come from the generator that is handed in.
+The synthetic ones come with the score of a trivial solution: a network that only reaches it has learned
+nothing about the sequence. All their arrays are time first, (T, B, D): T steps, B samples, D numbers per
+step. Draws come from the generator that is handed in.
 """
 
 import math
+import re
 
 import numpy as np
 
@@ -74,19 +76,6 @@ def copy_memory(delay, B, rng, *, length=10, symbols=8):
     return _one_hot(tokens, symbols + 2), y
 
 
-def copy_memory_trivial(delay, *, length=10, symbols=8):
-    """Mean cross-entropy per step of `copy_memory` without any memory, in nats.
-
-    At delay + length steps the answer is known to be the blank and costs nothing; at the other steps every
-    symbol has the same probability and costs ln(symbols). By default this is 10 ln 8 / (delay + 20).
-    The arguments are those of `copy_memory`, with the same errors.
-    """
-    delay = v.integer("delay", delay, 1)
-    length = v.integer("length", length, 1)
-    symbols = v.integer("symbols", symbols, 1)
-    return length * math.log(symbols) / (delay + 2 * length)
-
-
 def temporal_order(T, B, rng):
     """Say in which order two rare symbols came (Hochreiter & Schmidhuber 1997, experiment 6a).
 
@@ -119,6 +108,21 @@ def temporal_order_trivial():
     Whichever class one names, it is right for a quarter of the sequences.
     """
     return math.log(4)
+
+
+def stress_words(dictionary):
+    """Return {word: its sounds, as usually said} of the words that the task is about, in the same order.
+
+    dictionary: {word: its pronunciations, the usual one first}, as `datasets.cmudict` gives it.
+
+    The words have the letters a to z only and two vowels or more, one of them with the primary stress (1).
+    """
+    found = {}
+    for word, (sounds, *_) in dictionary.items():
+        marks = [sound[-1] for sound in sounds if sound[-1].isdigit()]  # each vowel carries 0, 1 or 2
+        if re.fullmatch("[a-z]+", word) and len(marks) >= 2 and marks.count("1") == 1:
+            found[word] = sounds
+    return found
 
 
 def _batch(B, rng):

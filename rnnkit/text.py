@@ -16,8 +16,8 @@ from rnnkit import _validation as v
 PAD, UNK = 0, 1  # the first two indices of every vocabulary
 SPECIAL = ("<pad>", "<unk>")
 
-# Ranges of characters, the same in widgets/tokenize.js: what \w, \s and lower() know of Unicode depends on
-# the version of Python and of the browser.
+# Ranges of characters, the same in widgets/read_my_review/tokenize.js: what \w, \s and lower() know of
+# Unicode depends on the version of Python and of the browser.
 _HIDDEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 _ACCENTED = re.compile("[A-Za-z][\u0300-\u036f]")
 _CAPITAL = re.compile("[A-Z\u00c0-\u00d6\u00d8-\u00de]")
@@ -33,7 +33,7 @@ _TOKEN = re.compile(f"n't(?![{_LETTER}])|'(?:d|ll|m|re|s|ve)(?![{_LETTER}])|[{_L
 def tokenize(text):
     """Split a text into words and marks: "It isn't GOOD..." gives it, is, n't, good, and three full stops.
 
-    The steps, which `tokenize` in widgets/tokenize.js takes too:
+    The steps, which `tokenize` in widgets/read_my_review/tokenize.js takes too:
 
     - Curly apostrophes and quotation marks become straight ones. Characters that cannot be seen (soft
       hyphens, zero-width blanks, marks of direction and variation) are dropped.

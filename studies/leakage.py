@@ -2,7 +2,7 @@
 
 `python -m studies.leakage` runs all of them on four shares and a random walk, with several seeds, and writes
 data/results/leakage.json; with --quick it only shows that everything runs. The pipeline, in which each sin is
-one line, is studies/shared/price_pipeline.py. The random walk is another one for each seed: nobody can
+one line, is rnnkit/stocks.py. The random walk is another one for each seed: nobody can
 forecast it, so whatever looks good on it is false.
 """
 
@@ -15,7 +15,7 @@ import torch
 from tqdm import tqdm
 
 from rnnkit import datasets, results, series
-from studies.shared.price_pipeline import (
+from rnnkit.stocks import (
     CANDIDATES,
     LINES,
     Setting,

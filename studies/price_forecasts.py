@@ -21,8 +21,8 @@ import torch
 from tqdm import tqdm
 
 from rnnkit import datasets, results, series
+from rnnkit.stocks import PriceForecasts, Setting, answer, fit, prices_of_all, run, scores
 from studies.leakage import summary
-from studies.shared.price_pipeline import Forecasts, Setting, answer, fit, prices_of_all, run, scores
 
 COMMAND = "python -m studies.price_forecasts"
 SEEDS = tuple(range(5))
@@ -57,7 +57,7 @@ def classic(prices, setting, options, seed):
     forecast = scaler.inverse(answer(network, part["test"][0])[:, 0])
     truth, last = y[parts.test, 0], x[parts.test, -1]
     lag, _ = series.best_lag(truth, forecast)
-    found = scores(Forecasts(None, forecast, truth, last), 1)
+    found = scores(PriceForecasts(None, forecast, truth, last), 1)
     return found | {"best lag": lag, "r2 of persistence": series.r2(truth, last)}
 
 

@@ -1,7 +1,7 @@
 """What beats counted words on 8,530 sentences, without vectors from elsewhere: five folds, two seeds.
 
 `python -m studies.sentiment_folds` writes data/results/sentiment_folds.json; with --quick it only shows
-that it runs. The recipe is that of `rnnkit.train_sentiment`, with nothing changed from fold to fold. Its
+that it runs. The recipe is that of `rnnkit.sentiment.train`, with nothing changed from fold to fold. Its
 settings were tried on the training part of the first fold. Sentences of the other test parts were among
 those, so the first fold is also reported alone; and three early tries, all discarded, printed accuracies on
 the test parts of the first three folds. So the test parts were not wholly unseen. Pre-training
@@ -26,8 +26,9 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from rnnkit import datasets, results, review_reader, sentiment
-from rnnkit import train_sentiment as recipe
+from rnnkit import datasets, results, sentiment
+from rnnkit.sentiment import reader as review_reader
+from rnnkit.sentiment import train as recipe
 
 COMMAND = "python -m studies.sentiment_folds"
 FOLDS = 5

@@ -87,7 +87,9 @@ def run(process, seed, first=FIRST_TEST, **size):
     panel, truth = world(process, seed, **size)
     found, single = all_forecasts(panel, first, {"MLP": twenty.MLP, "LSTM": twenty.LSTM}, (seed,))
     days = refits(panel.dates, first)
-    found["truth"] = vol.walk_forward(vol.signal(truth), learnable(panel), days, panel.horizon, pooled=True)
+    found["truth"] = vol.refit_and_forecast(
+        vol.signal(truth), learnable(panel), days, panel.horizon, pooled=True
+    )
     return compare(panel, found, single, references=("pooled HAR-X", "truth"))["methods"]
 
 

@@ -8,7 +8,7 @@ The controls with constant variances gave the hint: there, too, the LSTM was a l
 HAR-X. The longest window of HAR is a quarter of a year, while the LSTM remembers at least WARM_UP days, and
 so knows better how wild a share is as a rule. A linear model can be told the same, in two ways:
 
-- own level: the pooled HAR-X, with the two corrections of `walk_forward` for each share by itself,
+- own level: the pooled HAR-X, with the two corrections of `refit_and_forecast` for each share by itself,
 - a year: a fifth window, of YEAR days.
 
 The LSTM, with its settings unchanged, is trained on what the HAR-X with the year leaves over, too.
@@ -36,7 +36,7 @@ def forecasts(panel, first, settings, seeds):
     short_fit, long_fit = (linear_models(own)["pooled HAR-X"][0] for own in (panel, longer))
 
     def walk(fit, pooled):
-        return vol.walk_forward(fit, learnable(panel), days, panel.horizon, pooled=pooled)
+        return vol.refit_and_forecast(fit, learnable(panel), days, panel.horizon, pooled=pooled)
 
     found = {
         "pooled HAR-X": walk(short_fit, True),

@@ -119,7 +119,7 @@ def select(prices, seeds, grid=GRID, validation=VALIDATION):
         own = panel(prices, windows)
         models = linear_models(own)
         found = {
-            name: vol.walk_forward(models[name][0], learnable(own), refits(own.dates, first),
+            name: vol.refit_and_forecast(models[name][0], learnable(own), refits(own.dates, first),
                                    HORIZON, pooled=True)
             for name in ("pooled HAR", "pooled HAR-X")
         }  # fmt: skip

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from rnnkit import results
+from rnnkit import _places, results
 
 CONTENT = {"lstm": {"loss": [0.1, 0.25, 1e-9], "text": "line one\n[two, three]"}, "solved": 3}
 RUN = {"command": "python -m studies.example", "seeds": [0, 1, 2], "seconds": 12.34}
@@ -61,6 +61,6 @@ def test_a_missing_or_damaged_file_says_how_to_repair_it(tmp_path):
 
 
 def test_every_stored_result_can_be_read():
-    for path in results.FOLDER.glob("*.json"):
+    for path in _places.RESULTS.glob("*.json"):
         if path.stem != "ranges":
             assert results.load(path.stem)["command"].startswith("python -m ")

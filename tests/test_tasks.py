@@ -77,22 +77,6 @@ def test_copy_memory_of_the_paper():
     np.testing.assert_allclose(shares, 1 / 8, atol=5 * math.sqrt(1 / 8 * 7 / 8 / 20_000))
 
 
-@pytest.mark.parametrize(("delay", "length", "symbols"), [(5, 10, 8), (1, 3, 2), (30, 1, 9)])
-def test_trivial_score_of_copy_memory(delay, length, symbols):
-    """The score of the strategy itself: the blank for certain, then all symbols alike."""
-    y = tasks.copy_memory(delay, 50, generator(), length=length, symbols=symbols)[1]
-    p = np.zeros((*y.shape, symbols + 2))
-    p[:-length, :, symbols] = 1
-    p[-length:, :, :symbols] = 1 / symbols
-    loss = -np.log(np.take_along_axis(p, y[..., None], axis=2)).mean()
-    trivial = tasks.copy_memory_trivial(delay, length=length, symbols=symbols)
-    assert loss == pytest.approx(trivial, rel=1e-12)
-
-
-def test_trivial_score_of_copy_memory_in_the_paper():
-    assert tasks.copy_memory_trivial(500) == pytest.approx(10 * math.log(8) / 520)
-
-
 # Temporal order
 
 
@@ -160,9 +144,6 @@ def test_the_generator_decides_everything(task):
         (lambda: tasks.copy_memory(5, 3, None), TypeError, "^rng must be Generator, got None$"),
         (lambda: tasks.copy_memory(5, 3, generator(), length=0), ValueError, "^length must be an integer"),
         (lambda: tasks.copy_memory(5, 3, generator(), symbols=0), ValueError, "^symbols must be an integer"),
-        (lambda: tasks.copy_memory_trivial(-1), ValueError, "^delay must be an integer at least 1, got -1$"),
-        (lambda: tasks.copy_memory_trivial(5, length=0), ValueError, "^length must be an integer at least 1"),
-        (lambda: tasks.copy_memory_trivial(5, symbols=0), ValueError, "^symbols must be an integer at least"),
         (lambda: tasks.temporal_order(9, 3, generator()), ValueError, "^T must be an integer at least 10"),
         (lambda: tasks.temporal_order(10, -2, generator()), ValueError, "^B must be an integer at least 1"),
         (lambda: tasks.temporal_order(10, 3, [1]), TypeError, "^rng must be Generator, got"),

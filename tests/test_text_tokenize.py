@@ -49,7 +49,7 @@ SAMPLES = {
 def js():
     """Call the tokeniser of the page, with the rest of what it needs."""
     with MiniRacer() as engine:
-        for name in ("core", "tokenize"):
+        for name in ("base/core", "read_my_review/tokenize"):
             engine.eval((WIDGETS / f"{name}.js").read_text("utf-8"))
         yield lambda value: engine.call("tokenize", value)
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from canonical import NotebookError
 from run_notebook import execute
 
-from rnnkit import _ranges
 from rnnkit._files import write_atomically
+from rnnkit.report import ranges
 
 FEWEST_SEEDS = 5
 DEVIATIONS = 4
@@ -32,7 +32,7 @@ def expected_range(values, digits, bounds=(None, None), resolution=None):
     """
     mean, std = statistics.fmean(values), statistics.stdev(values)
     margin = max(DEVIATIONS * std, 10**-digits, resolution or 0)
-    low, high = (float(end) for end in _ranges.bracket(mean - margin, mean + margin, digits))
+    low, high = (float(end) for end in ranges.bracket(mean - margin, mean + margin, digits))
     if bounds[0] is not None:
         low = max(low, bounds[0])
     if bounds[1] is not None:
@@ -89,8 +89,8 @@ def entries(measurements, seeds):
 
 def store(chapter, group, path=None):
     """Replace the group of one chapter in the file of ranges, in one step; all other groups stay."""
-    path = path or _ranges.PATH
-    chapters = _ranges.read(path)
+    path = path or ranges.PATH
+    chapters = ranges.read(path)
     chapters[chapter] = group
     taken = {name: other for other, names in chapters.items() if other != chapter for name in names}
     if doubles := sorted(group.keys() & taken.keys()):
@@ -139,7 +139,7 @@ def main(arguments=None):
         print(error, file=sys.stderr)
         return 1
     print(table(group))
-    print(f"Written to {_ranges.PATH.name}. Run the chapter now, so that it prints these ranges.")
+    print(f"Written to {ranges.PATH.name}. Run the chapter now, so that it prints these ranges.")
     return 0
 
 

@@ -13,9 +13,9 @@ Nothing here imports PyTorch. Tensors are accepted as answers.
 import importlib
 import pkgutil
 
-from rnnkit.check.engine import Exercise, Mistake, Review
+from rnnkit.check.engine import Exercise, Mistake, Verdict
 
-__all__ = ["Exercise", "Mistake", "Review", "exercises"]
+__all__ = ["Exercise", "Mistake", "Verdict", "exercises"]
 
 
 def exercises():

@@ -25,7 +25,7 @@ class Mistake:
 
 
 @dataclass(frozen=True)
-class Review:
+class Verdict:
     """What an exercise found out about a function."""
 
     solved: bool
@@ -67,19 +67,19 @@ class Exercise:
         return copies(self.cases[case])
 
     def review(self, function):
-        """Run `function` on every case and return a :class:`Review`; whatever it does, nothing is raised.
+        """Run `function` on every case and return a :class:`Verdict`; whatever it does, nothing is raised.
 
         Only what is meant to stop the program, such as KeyboardInterrupt, passes through.
         """
         if problem := self._signature_problem(function):
-            return Review(False, f"✗ {self.name}: {problem}")
+            return Verdict(False, f"✗ {self.name}: {problem}")
         with quiet():
             problems, stubs, suspects = self._judge(function)
         if all(stubs):
             todo = "Write its body and end it with `return`."
-            return Review(False, f"○ {self.name}: not solved yet, it {stubs[0]}.\n  {todo}")
+            return Verdict(False, f"○ {self.name}: not solved yet, it {stubs[0]}.\n  {todo}")
         mistake = suspects[0][0] if suspects and any(problems.values()) else None
-        return Review(not any(problems.values()), self._text(problems, mistake), mistake)
+        return Verdict(not any(problems.values()), self._text(problems, mistake), mistake)
 
     def _judge(self, function):
         """What is wrong on each case, what a stub does on each, and the variants that agree on all."""

@@ -2,7 +2,7 @@
 
 from rnnkit.models.cells import GRUCell, LSTMCell, RNNCell
 from rnnkit.models.forecaster import Forecaster
-from rnnkit.models.reviews import ReviewClassifier
+from rnnkit.models.review_classifier import ReviewClassifier
 from rnnkit.models.sequence import SequenceClassifier, SequenceTagger
 
 __all__ = [

@@ -3,7 +3,6 @@
 from rnnkit.series.baselines import LinearAR, drift, linear_ar, persistence
 from rnnkit.series.controls import planted_signal, planted_signal_best, random_signs, random_walk
 from rnnkit.series.direction import Direction, binomial_interval, directional_accuracy, effective_size
-from rnnkit.series.prices import read_prices
 from rnnkit.series.scaling import MinMaxScaler, StandardScaler
 from rnnkit.series.scores import best_lag, mae, mase, r2, rmse
 from rnnkit.series.walking import recursive, walk_forward
@@ -36,3 +35,12 @@ __all__ = [
     "walk_forward",
     "windows",
 ]
+
+
+def __getattr__(name):
+    """Load `read_prices` when it is first asked for: pandas takes longer to import than all the rest."""
+    if name == "read_prices":
+        from rnnkit.series.prices import read_prices
+
+        return read_prices
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

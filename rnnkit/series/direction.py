@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaincinv
 
 from rnnkit import _validation as v
 
@@ -73,6 +72,8 @@ def binomial_interval(correct, count, level=0.95):
     level = v.number("level", level, above=0)
     if level >= 1:
         raise ValueError(f"level must be below 1, got {level}")
+    from scipy.special import betaincinv  # half a second, which only this function has to wait for
+
     tail = (1 - level) / 2
     low = betaincinv(correct, count - correct + 1, tail) if correct > 0 else 0.0
     high = betaincinv(correct + 1, count - correct, 1 - tail) if correct < count else 1.0

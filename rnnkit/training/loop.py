@@ -14,9 +14,9 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
-from rnnkit.checkpoints import describe_run, load_run, save_run
 from rnnkit.training.arguments import check_fit, device_for
-from rnnkit.training.scores import Means, evaluate, examples_on, one_number
+from rnnkit.training.checkpoints import describe_run, load_run, save_run
+from rnnkit.training.metrics import Means, evaluate, examples_on, one_number
 
 
 def fit(

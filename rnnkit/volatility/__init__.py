@@ -9,28 +9,28 @@ last; a panel of N shares is (N, T), NaN where a share has no price yet.
 
 from rnnkit.volatility.forecasts import (
     FLOOR,
-    Forecast,
+    VarianceForecast,
     combine,
     ewma,
     har_features,
     har_x_features,
     least_squares,
+    refit_and_forecast,
     signal,
-    walk_forward,
 )
-from rnnkit.volatility.measures import future_mean, garman_klass, past_mean
-from rnnkit.volatility.scores import (
+from rnnkit.volatility.losses import (
     DieboldMariano,
     diebold_mariano,
     long_run_variance,
     qlike,
     squared_log_error,
 )
+from rnnkit.volatility.measures import future_mean, garman_klass, past_mean
 
 __all__ = [
     "FLOOR",
     "DieboldMariano",
-    "Forecast",
+    "VarianceForecast",
     "combine",
     "diebold_mariano",
     "ewma",
@@ -42,7 +42,7 @@ __all__ = [
     "long_run_variance",
     "past_mean",
     "qlike",
+    "refit_and_forecast",
     "signal",
     "squared_log_error",
-    "walk_forward",
 ]

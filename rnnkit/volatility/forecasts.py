@@ -1,7 +1,7 @@
 """Forecasts of variance without a network: averages of the past, HAR, and the walk through time.
 
 ln v is forecast rather than v: the variances of a calm and of a wild share then differ by a constant, and one
-wild week does not rule the fit. A forecast of v itself follows by one factor, see `walk_forward`.
+wild week does not rule the fit. A forecast of v itself follows by one factor, see `refit_and_forecast`.
 """
 
 from itertools import pairwise
@@ -15,7 +15,7 @@ from rnnkit.volatility.measures import past_mean
 FLOOR = 1e-6  # a standard deviation of 0.1 % a day: below it lies rounding of prices, not calm
 
 
-class Forecast(NamedTuple):
+class VarianceForecast(NamedTuple):
     """What a method says at the end of each day, NaN before its first fit."""
 
     log: np.ndarray  # (N, T) the mean of ln v
@@ -86,7 +86,7 @@ def har_x_features(variance, returns, windows=(1, 5, 22), floor=FLOOR):
     return features
 
 
-def walk_forward(fit, target, refits, horizon, *, pooled):
+def refit_and_forecast(fit, target, refits, horizon, *, pooled):
     """Forecast every day from a model that was fitted before it, on nothing but what was known then.
 
     fit: function of (known, today). known (N, until): ln of the target, NaN where it was not yet known at
@@ -100,7 +100,7 @@ def walk_forward(fit, target, refits, horizon, *, pooled):
     Two numbers are added, both from the days that the model learned from: the mean error a, so that ln v is
     forecast by g + a, and the factor c = mean(v / exp(g)), so that v is forecast by c · exp(g) (Duan 1983).
     Of all factors, that c has the lowest QLIKE on those days. Every method gets both, so that none loses by
-    its unit. Returns a `Forecast`.
+    its unit. Returns a `VarianceForecast`.
 
     Raises TypeError or ValueError that names the argument.
     """
@@ -123,17 +123,17 @@ def walk_forward(fit, target, refits, horizon, *, pooled):
         a, c = _mean(error, over), _mean(np.exp(error), over)
         log[:, today:until] = (g + a)[:, today:]
         variance[:, today:until] = (c * np.exp(g))[:, today:]
-    return Forecast(log, variance)
+    return VarianceForecast(log, variance)
 
 
 def signal(variance, floor=FLOOR):
-    """Return a `fit` for `walk_forward` that takes a ready forecast of variance (N, T) as it is."""
+    """Return a `fit` for `refit_and_forecast` that takes a ready forecast of variance (N, T) as it is."""
     log = np.log(np.maximum(_variance("variance", variance), floor))
     return lambda known, today: log[:, : known.shape[1]]
 
 
 def least_squares(features, *, pooled):
-    """Return a `fit` for `walk_forward`: least squares on features (N, T, K) and a constant.
+    """Return a `fit` for `refit_and_forecast`: least squares on features (N, T, K) and a constant.
 
     pooled: one set of coefficients for all shares, or one for each?
     """
@@ -156,9 +156,9 @@ def least_squares(features, *, pooled):
 
 
 def combine(forecasts):
-    """Return one `Forecast` of several: mean of the logarithms, geometric mean of the variances."""
+    """Return one `VarianceForecast` of several: mean of the logarithms, geometric mean of the variances."""
     logs, variances = zip(*forecasts, strict=True)
-    return Forecast(np.mean(logs, axis=0), np.exp(np.mean(np.log(variances), axis=0)))
+    return VarianceForecast(np.mean(logs, axis=0), np.exp(np.mean(np.log(variances), axis=0)))
 
 
 def _negative(scaled, windows):

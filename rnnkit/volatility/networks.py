@@ -31,7 +31,7 @@ class Settings(NamedTuple):
 
 
 def residual_network(features, linear, settings, seed):
-    """Return a `fit` for `volatility.walk_forward`: a linear model plus a network for what it leaves over.
+    """Return a `fit` for `volatility.refit_and_forecast`: a linear model, and a network for what it leaves.
 
     features: (N, T, K) for the network. At each fit they get mean 0 and standard deviation 1 over the days to
         learn from; NaN becomes 0.

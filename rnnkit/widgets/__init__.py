@@ -1,13 +1,13 @@
 """Live figures: drawn in Python, moved by JavaScript, with a kernel or on a static page."""
 
-from rnnkit.widgets.figure import LiveFigure
-from rnnkit.widgets.forecast import Forecast
-from rnnkit.widgets.gradient_flow import GradientFlow
-from rnnkit.widgets.gru_gates import GRUGates
-from rnnkit.widgets.lstm_gates import LSTMGates
-from rnnkit.widgets.read_my_review import ReadMyReview
-from rnnkit.widgets.two_directions import TwoDirections
-from rnnkit.widgets.unroller import Unroller
+from rnnkit.widgets.base.figure import LiveFigure
+from rnnkit.widgets.forecast.figure import Forecast
+from rnnkit.widgets.gradient_flow.figure import GradientFlow
+from rnnkit.widgets.gru_gates.figure import GRUGates
+from rnnkit.widgets.lstm_gates.figure import LSTMGates
+from rnnkit.widgets.read_my_review.figure import ReadMyReview
+from rnnkit.widgets.two_directions.figure import TwoDirections
+from rnnkit.widgets.unroller.figure import Unroller
 
 __all__ = [
     "FIGURES",

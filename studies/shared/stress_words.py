@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnnkit._stress import stress_words
+from rnnkit.tasks import stress_words
 
 ENDING = re.compile(r"(es|s|ed|d|ing|er|ers|ly)$")  # of a form of a word, roughly
 

@@ -44,7 +44,7 @@ def refits(dates, first):
 
 
 def garch(returns, horizon):
-    """Return a `fit` for `walk_forward`: GARCH(1,1), mean of its next `horizon` variances (Bollerslev 1986).
+    """Return a `fit` for `refit_and_forecast`: GARCH(1,1), mean of the next variances (Bollerslev 1986).
 
     σ²_{t+1} = ω + α ε²_t + β σ²_t. The package `arch` estimates the coefficients; the recursion is ours, so
     that it is plain that only the past enters.
@@ -100,7 +100,7 @@ def network_forecasts(panel, days, settings, seeds):
     linear = vol.least_squares(wide, pooled=True)
     for seed in seeds:
         fit = residual_network(wide, linear, settings, seed)
-        yield vol.walk_forward(fit, learnable(panel), days, panel.horizon, pooled=True)
+        yield vol.refit_and_forecast(fit, learnable(panel), days, panel.horizon, pooled=True)
 
 
 def all_forecasts(panel, first, networks, seeds):
@@ -109,7 +109,7 @@ def all_forecasts(panel, first, networks, seeds):
     found, single = {}, {}
     with tqdm(total=6 + len(networks) * len(seeds), disable=None) as progress:
         for name, (fit, pooled) in linear_models(panel).items():
-            found[name] = vol.walk_forward(fit, learnable(panel), days, panel.horizon, pooled=pooled)
+            found[name] = vol.refit_and_forecast(fit, learnable(panel), days, panel.horizon, pooled=pooled)
             progress.update()
         for name, settings in networks.items():
             single[name] = []

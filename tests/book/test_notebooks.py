@@ -11,8 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, reads
 from places import ROOT
 
-from rnnkit import _ranges
-from rnnkit.report import GLUE_PREFIX
+from rnnkit.report import GLUE_PREFIX, ranges
 
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 PLAIN_RULES = (
@@ -41,7 +40,7 @@ def test_chapter_fulfils(rule, path):
 
 @chapters
 def test_chapter_prints_the_calibrated_ranges(path):
-    complaints = rules.measured_values(canonical.read(path), _ranges.read().get(path.stem, {}))
+    complaints = rules.measured_values(canonical.read(path), ranges.read().get(path.stem, {}))
     assert not complaints, "\n".join(complaints)
 
 
@@ -52,14 +51,14 @@ def test_chapter_is_stored_in_canonical_form(path):
 
 
 def test_every_group_of_ranges_belongs_to_a_chapter():
-    assert _ranges.read().keys() <= {path.stem for path in CHAPTERS}
+    assert ranges.read().keys() <= {path.stem for path in CHAPTERS}
 
 
-@pytest.mark.parametrize("name", sorted(_ranges.by_name(_ranges.read())) or ["none"])
+@pytest.mark.parametrize("name", sorted(ranges.by_name(ranges.read())) or ["none"])
 def test_range_follows_from_its_values(name):
     if name == "none":
         pytest.skip("no chapter measures anything yet")
-    entry = _ranges.by_name(_ranges.read())[name]
+    entry = ranges.by_name(ranges.read())[name]
     values = entry["values"]
     assert len(values) == len(set(entry["seeds"])) >= 5
     kept = 10.0 ** min(Decimal(repr(value)).as_tuple().exponent for value in [*values, entry["std"]])

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.datasets import load_digits
 
-from rnnkit import datasets
+from rnnkit import _places, datasets
+from rnnkit.datasets import verified
 
 
 def test_digits_are_those_of_scikit_learn():
@@ -22,14 +23,14 @@ def test_digits_are_those_of_scikit_learn():
 
 
 def test_digits_without_scikit_learn_names_the_repair(monkeypatch):
-    monkeypatch.setattr(datasets, "find_spec", lambda name: None)
+    monkeypatch.setattr(verified, "find_spec", lambda name: None)
     with pytest.raises(FileNotFoundError, match=r"sklearn is missing; .*pip install .*scikit-learn"):
         datasets.digits()
 
 
 def test_digits_missing_file_names_the_repair(monkeypatch, tmp_path):
     spec = ModuleSpec("sklearn", None, origin=str(tmp_path / "__init__.py"))
-    monkeypatch.setattr(datasets, "find_spec", lambda name: spec)
+    monkeypatch.setattr(verified, "find_spec", lambda name: spec)
     with pytest.raises(FileNotFoundError, match=r"digits\.csv\.gz is missing .*--force-reinstall"):
         datasets.digits()
 
@@ -53,7 +54,7 @@ def test_cmudict_has_39_sounds_and_stress_on_the_vowels_only():
 
 
 def test_cmudict_missing_or_damaged_names_the_repair(monkeypatch, tmp_path):
-    monkeypatch.setattr(datasets, "DATA", tmp_path)
+    monkeypatch.setattr(_places, "DATA", tmp_path)
     with pytest.raises(FileNotFoundError, match=r"cmudict\.dict\.gz is missing .*git checkout"):
         datasets.cmudict()
     (tmp_path / "cmudict.dict.gz").write_bytes(gzip.compress(b"hello HH AH0 L OW1\n"))
@@ -89,7 +90,7 @@ def test_stock_prices_are_adjusted():
 
 
 def test_stock_prices_missing_or_damaged_names_the_repair(monkeypatch, tmp_path):
-    monkeypatch.setattr(datasets, "DATA", tmp_path)
+    monkeypatch.setattr(_places, "DATA", tmp_path)
     with pytest.raises(FileNotFoundError, match=r"stock_prices\.csv\.gz is missing .*git checkout"):
         datasets.stock_prices()
     (tmp_path / "stock_prices.csv.gz").write_bytes(gzip.compress(b"Ticker,Date\n"))

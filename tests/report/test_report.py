@@ -12,7 +12,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnkit import _ranges, report
+from rnnkit import report
+from rnnkit.report import ranges as stored_ranges
+from rnnkit.report import stating
 
 BASICS = {
     "01_basics": {
@@ -28,10 +30,10 @@ def ranges(tmp_path, monkeypatch):
     """Give every test its own file of ranges and a fresh kernel."""
     path = tmp_path / "ranges.json"
     path.write_text(json.dumps(BASICS), encoding="utf-8")
-    monkeypatch.setattr(_ranges, "PATH", path)
+    monkeypatch.setattr(stored_ranges, "PATH", path)
     monkeypatch.delenv("RNNKIT_RECORD", raising=False)
     monkeypatch.delenv("RNNKIT_SEED", raising=False)
-    monkeypatch.setattr(report, "_stated", {})
+    monkeypatch.setattr(stating, "_stated", {})
     return path
 
 
@@ -41,7 +43,7 @@ class Kernel:
     def __init__(self, monkeypatch):
         self.cell = None
         self.shown = []
-        monkeypatch.setattr(report, "_shell", lambda: self)
+        monkeypatch.setattr(stating, "_shell", lambda: self)
         monkeypatch.setattr("IPython.display.display", self.display)
 
     def get_parent(self):
@@ -134,32 +136,32 @@ def test_bad_arguments_are_named_and_change_nothing(capsys, monkeypatch, tmp_pat
     arguments = {"label": "accuracy", "value": 0.75, "name": "basics.rnn", **change}
     with pytest.raises(error, match=re.escape(message)):
         report.measured(arguments.pop("label"), arguments.pop("value"), **arguments)
-    assert report._stated == {}
+    assert stating._stated == {}
     assert not (tmp_path / "record").exists()
     assert capsys.readouterr().out == ""
 
 
 @given(value=finite, low=finite, width=st.floats(0, 1e6), digits=st.integers(0, 6))
 def test_bracket_holds_the_range_and_verdict_agrees(value, low, width, digits):
-    bottom, top = (float(text) for text in _ranges.bracket(low, low + width, digits))
+    bottom, top = (float(text) for text in stored_ranges.bracket(low, low + width, digits))
     step = 10.0**-digits
     assert bottom <= low
     assert low + width <= top
     slack = step * 1e-3 + abs(low) * 1e-12
     assert low - bottom < step + slack
     assert top - (low + width) < step + slack
-    text = _ranges.rounded(value, digits)
+    text = stored_ranges.rounded(value, digits)
     assert len(text.partition(".")[2]) == digits
     assert abs(float(text) - value) <= step / 2 + abs(value) * 1e-12
 
 
 @given(st.floats(-1e-3, 0), st.integers(0, 2))
 def test_there_is_no_negative_zero(value, digits):
-    assert not _ranges.rounded(value, digits).startswith("-")
+    assert not stored_ranges.rounded(value, digits).startswith("-")
 
 
 def test_a_bracket_that_fits_is_not_widened():
-    assert _ranges.bracket(0.742, 0.8, 3) == ("0.742", "0.800")
+    assert stored_ranges.bracket(0.742, 0.8, 3) == ("0.742", "0.800")
 
 
 def test_same_name_again(capsys, kernel):
@@ -302,7 +304,7 @@ def test_table_without_a_notebook_is_text(capsys):
 def test_bad_tables_are_named_and_change_nothing(kernel, rows, error, message):
     with pytest.raises(error, match=re.escape(message)):
         report.measured_table(rows, name="basics.t")
-    assert report._stated == {}
+    assert stating._stated == {}
     assert kernel.shown == []
 
 

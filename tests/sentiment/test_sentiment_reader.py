@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnkit import __main__ as command
-from rnnkit import datasets, review_reader, sentiment, text
-from rnnkit import train_sentiment as recipe
+from rnnkit import _places, datasets, sentiment, text
+from rnnkit.datasets import Reviews
 from rnnkit.models import ReviewClassifier
-from rnnkit.reviews import Reviews
-from rnnkit.widgets.figure import read_weights
+from rnnkit.sentiment import reader as review_reader
+from rnnkit.sentiment import train as recipe
+from rnnkit.widgets.base.weights import read_weights
 
 MODEL, VOCABULARY, RECORD = review_reader.load()
 hostile = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -65,7 +66,7 @@ class TestShipped:
         for name, value in model.state_dict().items():
             torch.testing.assert_close(value.float(), MODEL.state_dict()[name], rtol=0, atol=0)
         assert review_reader.pack(model, vocabulary) == packed
-        script = (review_reader.PAGES / "sentiment.js").read_bytes()
+        script = (_places.WEIGHTS / "sentiment.js").read_bytes()
         assert len(gzip.compress(script, 9)) < 320_000
 
     def test_missing_or_damaged_files(self, tmp_path):
@@ -73,7 +74,7 @@ class TestShipped:
             review_reader.load(tmp_path)
         for ending in (".json", ".safetensors"):
             (tmp_path / f"sentiment{ending}").write_bytes(
-                (review_reader.FOLDER / f"sentiment{ending}").read_bytes()
+                (_places.CHECKPOINTS / f"sentiment{ending}").read_bytes()
             )
         assert review_reader.load(tmp_path)[1] == VOCABULARY
         content = bytearray((tmp_path / "sentiment.safetensors").read_bytes())
@@ -158,12 +159,12 @@ class TestPack:
     @pytest.mark.parametrize(
         ("change", "error", "message"),
         [
-            ({"readout.bias": [1, 2]}, ValueError, "readout.bias must be (1,), got (2,)"),
-            ({"readout.weight": [np.nan] * 4}, ValueError, "readout.weight must be finite"),
-            ({"vocabulary": "a b"}, ValueError, "vocabulary must have the 5 words of the embedding, got 4"),
-            ({"vocabulary": "a a b"}, ValueError, "tokens must differ"),
-            ({"vocabulary": 3}, TypeError, "vocabulary must be str, got 3"),
-            ({"lstm.weight_hh_l0": None}, TypeError, "lstm.weight_hh_l0 must be Mapping, got None"),
+            ({"readout.bias": [1, 2]}, ValueError, "packed['readout.bias'] must be (1,), got (2,)"),
+            ({"readout.weight": [np.nan] * 4}, ValueError, "packed['readout.weight'] must be finite"),
+            ({"vocabulary": "a b"}, ValueError, "packed['vocabulary'] must be 3 different words, got 2"),
+            ({"vocabulary": "a a b"}, ValueError, "packed['vocabulary'] must be 3 different words, got 3"),
+            ({"vocabulary": 3}, TypeError, "packed['vocabulary'] must be str, got 3"),
+            ({"lstm.weight_hh_l0": None}, TypeError, "packed['lstm.weight_hh_l0'] must be Mapping, got None"),
             ({"more": 1}, ValueError, "unknown more"),
         ],
     )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnkit import datasets, series
+from rnnkit import _places, datasets, series
 from rnnkit.series.price_checks import check_prices
 
 
@@ -127,7 +127,7 @@ def test_an_adjusted_close_adjusts_all_prices(save):
 
 def test_the_shipped_file_reads_as_the_data_set(tmp_path):
     text = datasets.read_verified(
-        datasets.DATA / "stock_prices.csv.gz", datasets.STOCK_PRICES_SHA256, "git checkout"
+        _places.DATA / "stock_prices.csv.gz", datasets.STOCK_PRICES_SHA256, "git checkout"
     )
     rows = pd.read_csv(io.BytesIO(text), dtype=str)
     for ticker, expected in datasets.stock_prices().items():
@@ -139,7 +139,7 @@ def test_the_shipped_file_reads_as_the_data_set(tmp_path):
 def test_the_fall_of_apple_is_real_and_its_splits_are_not(tmp_path):
     """Without its adjusted close the file has two splits, and a real fall that looks like another."""
     text = datasets.read_verified(
-        datasets.DATA / "stock_prices.csv.gz", datasets.STOCK_PRICES_SHA256, "git checkout"
+        _places.DATA / "stock_prices.csv.gz", datasets.STOCK_PRICES_SHA256, "git checkout"
     )
     rows = pd.read_csv(io.BytesIO(text))
     apple = rows[rows["Ticker"] == "AAPL"].drop(columns="Adj Close")

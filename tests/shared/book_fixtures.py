@@ -9,7 +9,7 @@ from book_server import served
 from lab_pages import TALL, jupyterlab, open_notebook
 from places import ROOT
 
-from rnnkit.widgets.figure import STYLE, page_source
+from rnnkit.widgets.base.scripts import STYLE, page_source
 
 
 @pytest.fixture(scope="session")

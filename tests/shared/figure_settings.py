@@ -3,11 +3,11 @@
 import numpy as np
 
 from rnnkit import text
-from rnnkit.widgets.forecast import MOST_SHIFT, choices_of
-from rnnkit.widgets.forecast import stored as forecast_study
-from rnnkit.widgets.int8 import encode
-from rnnkit.widgets.read_my_review import MOST_WORDS
-from rnnkit.widgets.two_directions import SOUNDS, VOWELS, stored
+from rnnkit._int8 import encode
+from rnnkit.widgets.forecast.figure import MOST_SHIFT, choices_of
+from rnnkit.widgets.forecast.figure import stored as forecast_study
+from rnnkit.widgets.read_my_review.figure import MOST_WORDS
+from rnnkit.widgets.two_directions.figure import SOUNDS, VOWELS, stored
 
 
 def unroller_shapes(H):

@@ -2,8 +2,8 @@
 
 from picture_pages import assert_same_attributes
 
-from rnnkit.widgets.drawing import format_number, lookup
-from rnnkit.widgets.gates_picture import leaves
+from rnnkit.widgets.base.drawing import format_number, lookup
+from rnnkit.widgets.gates.picture import leaves
 
 # No text of the diagram is crossed by a wire, by another text, or by the edge of the picture.
 CROSSED = """() => {

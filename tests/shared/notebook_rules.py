@@ -8,7 +8,6 @@ from ast import literal_eval
 from collections import Counter
 from decimal import Decimal
 
-from rnnkit import _ranges
 from rnnkit.report import GLUE_PREFIX
 
 NUMBER = r"-?\d+(?:\.\d+)?"
@@ -119,7 +118,7 @@ def measured_values(notebook, ranges):
                 complaints.append(f"{number}: {name} has no range: make calibrate")
                 continue
             digits = len(value[1].partition(".")[2])
-            bracket = _ranges.bracket(ranges[name]["low"], ranges[name]["high"], digits)
+            bracket = ranges.bracket(ranges[name]["low"], ranges[name]["high"], digits)
             if not lines[text, *bracket]:
                 complaints.append(f"{number}: {name} {text} needs its range {' to '.join(bracket)} beside it")
             lines[text, *bracket] -= 1

@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnkit import datasets, results, series
+from rnnkit import datasets, results, series, stocks
+from rnnkit.stocks import PriceForecasts, Setting, Sins, choose, compare, run, scores
 from studies import leakage
-from studies.shared import price_pipeline
-from studies.shared.price_pipeline import Forecasts, Setting, Sins, choose, compare, run, scores
 
 TINY = Setting(5, hidden_size=3, epochs=1)
 DAYS = 200
-MARKETS = list(price_pipeline.prices_of_all(0))
+MARKETS = list(stocks.prices_of_all(0))
 SINS = {
     "target_in_window": TINY,
     "centred_average": TINY._replace(smooth=5),
@@ -56,7 +55,7 @@ class TestNoLookAhead:
         zero = np.zeros(40)
 
         def part(right):
-            return Forecasts(None, truth if right else -truth, truth, zero)
+            return PriceForecasts(None, truth if right else -truth, truth, zero)
 
         found = {
             TINY: {"validation": part(True), "test": part(False)},
@@ -69,11 +68,11 @@ class TestNoLookAhead:
         assert set(Sins._fields) == {*SINS, "chosen_on_test"}
         assert Sins() == (False,) * len(Sins._fields)
 
-    @pytest.mark.parametrize("sin", price_pipeline.LINES)
+    @pytest.mark.parametrize("sin", stocks.LINES)
     def test_the_line_that_is_shown_stands_in_the_pipeline(self, sin):
-        source = inspect.getsource(price_pipeline).split("LINES = {")[0]
+        source = inspect.getsource(stocks).split("LINES = {")[0]
         code = [line.strip() for line in source.splitlines()]
-        assert code.count(price_pipeline.LINES[sin]) == 1
+        assert code.count(stocks.LINES[sin]) == 1
 
 
 class TestPipeline:
@@ -92,8 +91,8 @@ class TestPipeline:
 
     def test_the_window_ends_on_the_day_before_or_on_the_target(self, monkeypatch):
         seen = {}
-        monkeypatch.setattr(price_pipeline, "fit", lambda *arguments: None)
-        monkeypatch.setattr(price_pipeline, "answer", lambda _, x: seen.update(x=x) or np.zeros((len(x), 1)))
+        monkeypatch.setattr(stocks, "fit", lambda *arguments: None)
+        monkeypatch.setattr(stocks, "answer", lambda _, x: seen.update(x=x) or np.zeros((len(x), 1)))
         prices = series.random_walk(DAYS, np.random.default_rng(0))
         for sins, ahead in ((Sins(), 0), (Sins(target_in_window=True), 3)):
             found = run(prices, TINY._replace(level=True, horizon=3), sins)
@@ -101,8 +100,8 @@ class TestPipeline:
             assert ends == pytest.approx(1)
 
     def test_folds_of_a_shuffled_split_test_every_sample(self, monkeypatch):
-        monkeypatch.setattr(price_pipeline, "fit", lambda *arguments: None)
-        monkeypatch.setattr(price_pipeline, "answer", lambda _, x: np.zeros((len(x), 1)))
+        monkeypatch.setattr(stocks, "fit", lambda *arguments: None)
+        monkeypatch.setattr(stocks, "answer", lambda _, x: np.zeros((len(x), 1)))
         prices = series.random_walk(DAYS, np.random.default_rng(0))
         for test, folds in ((0.2, 5), (0.5, 2)):
             days = [
@@ -114,12 +113,12 @@ class TestPipeline:
     def test_parts_of_a_comparison_follow_each_other(self):
         prices = series.random_walk(DAYS, np.random.default_rng(0))
         parts = compare(prices, candidates=[TINY._replace(test=0.4)])[TINY._replace(test=0.4)]
-        days = np.concatenate([parts[name].day for name in price_pipeline.PARTS])
+        days = np.concatenate([parts[name].day for name in stocks.PARTS])
         np.testing.assert_array_equal(days, np.arange(days[0], DAYS))
 
     def test_scores(self):
         truth, last = np.array([11.0, 9.0, 12.0, 10.0]), np.full(4, 10.0)
-        row = scores(Forecasts(None, np.array([12.0, 9.5, 9.0, 11.0]), truth, last), 1)
+        row = scores(PriceForecasts(None, np.array([12.0, 9.5, 9.0, 11.0]), truth, last), 1)
         assert row["direction"] == pytest.approx(2 / 3)  # the last day did not move
         assert row["majority"] == pytest.approx(2 / 3)
         assert row["ratio"] == pytest.approx(np.sqrt((1 + 0.25 + 9 + 1) / (1 + 1 + 4)))
@@ -134,7 +133,7 @@ def test_a_quick_run_writes_nothing(monkeypatch, capsys):
     monkeypatch.setattr(results, "save", lambda *a, **k: pytest.fail("wrote a file"))
     leakage.main(["--quick"])
     said = capsys.readouterr().out
-    assert all(sin in said for sin in price_pipeline.LINES)
+    assert all(sin in said for sin in stocks.LINES)
     assert "nothing was written" in said
 
 
@@ -146,7 +145,7 @@ class TestStored:
         assert self.stored["command"] == leakage.COMMAND
         assert self.stored["seeds"] == list(leakage.SEEDS)
         assert self.stored["data"] == {"stock_prices": datasets.STOCK_PRICES_SHA256}
-        assert {sin: row["line"] for sin, row in self.sins.items()} == price_pipeline.LINES
+        assert {sin: row["line"] for sin, row in self.sins.items()} == stocks.LINES
         for row in self.sins.values():
             for side in ("fake", "honest"):
                 assert list(row[side]) == MARKETS

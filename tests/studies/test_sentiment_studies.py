@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from rnnkit import datasets, results, text
-from rnnkit import train_sentiment as recipe
-from rnnkit.reviews import Reviews
+from rnnkit.datasets import Reviews
+from rnnkit.sentiment import train as recipe
 from studies import imdb_reviews, padding_lab, sentiment_baselines, sentiment_folds
 
 STUDIES = (imdb_reviews, padding_lab, sentiment_baselines, sentiment_folds)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rnnkit import datasets, results
 from rnnkit import volatility as vol
+from rnnkit.datasets import verified
 from studies import volatility as four
 from studies import volatility_controls as controls
 from studies import volatility_memory as memory
@@ -38,7 +39,7 @@ class TestTwenty:
         assert (prices > 0).all(axis=None)
 
     def test_says_how_to_get_them(self, monkeypatch):
-        monkeypatch.setattr(twenty.datasets, "find_spec", lambda name: None)
+        monkeypatch.setattr(verified, "find_spec", lambda name: None)
         with pytest.raises(FileNotFoundError, match=r"skfolio is missing; .*'\.\[studies\]'"):
             twenty.closes()
 
@@ -72,7 +73,7 @@ class TestTwenty:
 
         def network_forecasts(panel, days, settings, seeds):
             seen.append(panel.dates[-1])
-            return [vol.Forecast(np.ones((2, 1)), np.ones((2, 1)))]
+            return [vol.VarianceForecast(np.ones((2, 1)), np.ones((2, 1)))]
 
         monkeypatch.setattr(twenty, "compare", compare)
         monkeypatch.setattr(twenty, "network_forecasts", network_forecasts)
@@ -147,7 +148,8 @@ class TestTable:
         }
         target = methods.learnable(own)
         return own, {
-            name: vol.walk_forward(fit, target, [600], own.horizon, pooled=True) for name, fit in fits.items()
+            name: vol.refit_and_forecast(fit, target, [600], own.horizon, pooled=True)
+            for name, fit in fits.items()
         }
 
     def test_who_is_better(self):

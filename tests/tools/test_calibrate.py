@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook
 
-from rnnkit import _ranges
 from rnnkit._files import write_atomically
+from rnnkit.report import ranges
 
 several = st.lists(st.floats(-1e6, 1e6), min_size=5, max_size=10)
 SEEDS = [0, 1, 2, 3, 4]
@@ -92,9 +92,9 @@ def test_store_replaces_one_group(tmp_path):
     range_ = {"low": 0, "high": 1}
     write_atomically(path, calibrate.text_of({"02_b": {"b.x": range_}, "01_a": {"a.old": range_}}))
     calibrate.store("01_a", {"a.z": range_, "a.y": range_}, path)
-    assert _ranges.read(path) == {"01_a": {"a.y": range_, "a.z": range_}, "02_b": {"b.x": range_}}
+    assert ranges.read(path) == {"01_a": {"a.y": range_, "a.z": range_}, "02_b": {"b.x": range_}}
     text = path.read_text(encoding="utf-8")
-    assert text == calibrate.text_of(_ranges.read(path))
+    assert text == calibrate.text_of(ranges.read(path))
     assert re.findall(r'^ *"([^"]*)"', text, re.MULTILINE) == ["01_a", "a.y", "a.z", "02_b", "b.x"]
     with pytest.raises(NotebookError, match=r"b\.x is measured in 02_b already"):
         calibrate.store("01_a", {"b.x": range_}, path)
@@ -143,7 +143,7 @@ def test_calibration_of_a_chapter(house, house_python):
     source = "report.measured('accuracy', random.gauss(0.8, 0.01), name='c.accuracy', bounds=(0, 1))"
     done = calibrate_in(house, house_python, source)
     assert done.returncode == 0, done.stderr
-    entry = _ranges.read(house / "data/results/ranges.json")["97_calibrated"]["c.accuracy"]
+    entry = ranges.read(house / "data/results/ranges.json")["97_calibrated"]["c.accuracy"]
     assert entry["seeds"] == SEEDS
     assert len(set(entry["values"])) == 5
     assert calibrate.expected_range(entry["values"], 3, (0, 1))[:2] == (entry["low"], entry["high"])

@@ -15,7 +15,8 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from rnnkit import checkpoints, models, training
+from rnnkit import models, training
+from rnnkit.training import checkpoints
 
 EPOCHS = 25
 FOLDER = Path(sys.argv[1])

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from safetensors.torch import save_file
 from torch import nn
 
-from rnnkit import checkpoints
-from rnnkit.checkpoints import load_weights, save_weights
+from rnnkit.training import checkpoints
+from rnnkit.training.checkpoints import load_weights, save_weights
 
 
 class Tied(nn.Module):

@@ -149,7 +149,7 @@ class TestForecasts:
     def test_the_factor_is_the_best_one_under_qlike(self):
         variance = np.maximum(made(9)[0], vol.FLOOR)
         target = vol.future_mean(variance, 1)
-        found = vol.walk_forward(vol.signal(variance), target, [100], 1, pooled=False)
+        found = vol.refit_and_forecast(vol.signal(variance), target, [100], 1, pooled=False)
         c = found.variance[:, 100] / variance[:, 100]
         past = slice(0, 100)
 
@@ -167,7 +167,7 @@ class TestForecasts:
             seen[today] = known
             return np.zeros(known.shape)
 
-        vol.walk_forward(fit, target, [10, 30], 5, pooled=True)
+        vol.refit_and_forecast(fit, target, [10, 30], 5, pooled=True)
         assert {today: known.shape for today, known in seen.items()} == {10: (1, 30), 30: (1, 40)}
         for today, known in seen.items():
             # the target of day t is complete at the end of day t + 5
@@ -175,8 +175,8 @@ class TestForecasts:
 
     def test_combine(self):
         one, two = (
-            vol.Forecast(np.array([1.0]), np.array([1.0])),
-            vol.Forecast(np.array([3.0]), np.array([4.0])),
+            vol.VarianceForecast(np.array([1.0]), np.array([1.0])),
+            vol.VarianceForecast(np.array([3.0]), np.array([4.0])),
         )
         np.testing.assert_allclose(vol.combine([one, two]), [[2.0], [2.0]])
 
@@ -194,7 +194,7 @@ class TestForecasts:
     def test_says_what_is_wrong(self, change, message):
         good = {"target": np.ones((3, 120)), "refits": [50], "horizon": 5}
         with pytest.raises(ValueError, match=message):
-            vol.walk_forward(vol.signal(np.ones((3, 120))), **good | change, pooled=True)
+            vol.refit_and_forecast(vol.signal(np.ones((3, 120))), **good | change, pooled=True)
 
 
 class TestNoLookAhead:
@@ -213,7 +213,7 @@ class TestNoLookAhead:
     def forecast(self, name, variance, returns, horizon):
         fit = self.methods[name](variance, returns)
         target = vol.future_mean(variance, horizon)
-        return vol.walk_forward(fit, target, [70, 95], horizon, pooled=True)
+        return vol.refit_and_forecast(fit, target, [70, 95], horizon, pooled=True)
 
     @pytest.mark.parametrize("name", methods)
     def test_the_future_does_not_matter(self, name):

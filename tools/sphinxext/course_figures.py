@@ -16,7 +16,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from rnnkit import widgets
-from rnnkit.widgets.figure import STYLE, page_source
+from rnnkit.widgets.base.scripts import STYLE, page_source
 
 HOST = re.compile(r'class="rnn-widget" data-module="(\w+)"')
 FOLDER = "figures"

@@ -12,10 +12,10 @@ from hypothesis.extra.numpy import arrays
 from places import ROOT
 from py_mini_racer import JSEvalException, MiniRacer
 
+from rnnkit import _int8
 from rnnkit.cells import gru_step, lstm_step, rnn_step, sigmoid
-from rnnkit.widgets import int8
 
-SOURCE = (ROOT / "rnnkit/widgets/core.js").read_text("utf-8")
+SOURCE = (ROOT / "rnnkit/widgets/base/core.js").read_text("utf-8")
 SIZES = st.integers(1, 6)
 MODERATE = st.floats(-4, 4)
 # Sums of products of these are exact in any order, so that both sides see the same large numbers.
@@ -54,14 +54,6 @@ def steps(draw, gates):
     weights |= {"bias_ih": (gates * H,), "bias_hh": (gates * H,)}
     numbers = draw_arrays(draw, x=(D,), h=(H,), c=(H,), **weights)
     return [numbers.pop(name) for name in ("x", "h", "c")], numbers
-
-
-@st.composite
-def attentions(draw, additive):
-    """A query, states, and the weights of the additive form."""
-    T, H, A = draw(SIZES), draw(SIZES), draw(SIZES)
-    Q = draw(SIZES) if additive else H
-    return draw_arrays(draw, query=(Q,), states=(T, H), W_q=(A, Q), W_h=(A, H), v=(A,))
 
 
 def alone(x):
@@ -147,27 +139,6 @@ class TestFunctions:
         assert js("(x => x)", numbers) == numbers
 
 
-class TestAttention:
-    @given(a=attentions(additive=True))
-    def test_additive(self, js, a):
-        weights = {name: a[name] for name in ("W_q", "W_h", "v")}
-        scores = np.tanh(a["W_q"] @ a["query"] + a["states"] @ a["W_h"].T) @ a["v"]
-        self.compare(js("additiveAttention", a["query"], a["states"], weights), scores, a["states"])
-
-    @given(a=attentions(additive=False))
-    def test_dot(self, js, a):
-        self.compare(js("dotAttention", a["query"], a["states"]), a["states"] @ a["query"], a["states"])
-
-    @staticmethod
-    def compare(result, scores, states):
-        assert_close(result["scores"], scores)
-        assert_close(result["alpha"], softmax(scores))
-        size = np.abs(states).max()  # states of both signs may cancel and leave their rounding errors
-        np.testing.assert_allclose(
-            result["context"], softmax(scores) @ states, rtol=1e-12, atol=1e-12 * (1 + size)
-        )
-
-
 class TestInt8:
     @given(q=arrays(np.int8, st.tuples(SIZES, SIZES)), data=st.data())
     def test_decoded_numbers_are_exact(self, js, q, data):
@@ -196,16 +167,16 @@ class TestInt8:
         )
     )
     def test_python_packs_what_the_page_unpacks(self, js, W):
-        text = json.dumps(int8.encode(W))
+        text = json.dumps(_int8.encode(W))
         result = js("(packed => int8Matrix(packed).map(row => Array.from(row)))", json.loads(text))
-        np.testing.assert_array_equal(result, int8.decode(json.loads(text)))
+        np.testing.assert_array_equal(result, _int8.decode(json.loads(text)))
         scale = np.abs(W).max(axis=1, keepdims=True) / 127
         assert (np.abs(result - W) <= scale * 0.5000001 + 1e-300).all()
 
     def test_packing_keeps_the_grid_itself(self):
         grid = np.arange(-127, 128)[np.newaxis] * np.array([[0.5], [1e-3]])
-        np.testing.assert_allclose(int8.decode(int8.encode(grid)), grid, rtol=1e-15)
-        assert int8.encode([[0.0, 0.0]]) == {"scale": [0.0], "bytes": "AAA="}
+        np.testing.assert_allclose(_int8.decode(_int8.encode(grid)), grid, rtol=1e-15)
+        assert _int8.encode([[0.0, 0.0]]) == {"scale": [0.0], "bytes": "AAA="}
 
     @pytest.mark.parametrize(
         ("weights", "error", "message"),
@@ -218,7 +189,7 @@ class TestInt8:
     )
     def test_errors_of_packing(self, weights, error, message):
         with pytest.raises(error, match=re.escape(message)):
-            int8.encode(weights, "W")
+            _int8.encode(weights, "W")
 
     @pytest.mark.parametrize(
         ("change", "error", "message"),
@@ -234,7 +205,7 @@ class TestInt8:
     )
     def test_errors_of_unpacking_in_python(self, change, error, message):
         with pytest.raises(error, match=re.escape(message)):
-            int8.decode(int8.encode(np.ones((2, 2))) | change, "W")
+            _int8.decode(_int8.encode(np.ones((2, 2))) | change, "W")
 
     @pytest.mark.parametrize(
         ("change", "message"),
@@ -369,13 +340,6 @@ class TestErrors:
             ("x must be (C,) with C = 2, got (3,)", "matvec", [[[1, 2]], [1, 2, 3]]),
             ("vectors[1] must be (N,) with N = 1, got (2,)", "add", [[1], [1, 2]]),
             ("vectors[0][0] must be a finite number, got null", "multiply", [[None], [1]]),
-            ("states must be (T, H) with H = 2, got (1, 3)", "dotAttention", [[1, 2], [[1, 2, 3]]]),
-            ("weights must be an object with W_q, W_h, v, got null", "additiveAttention", [[1], [[1]], None]),
-            (
-                "W_h must be (A, H) with A = 1, H = 1, got (2, 1)",
-                "additiveAttention",
-                [[1], [[1]], {"W_q": [[1]], "W_h": [[1], [1]], "v": [1]}],
-            ),
             (
                 "numbers must be smaller: a sum of their products is not finite",
                 "matvec",

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from functools import partial
@@ -17,20 +18,11 @@ from places import ROOT
 from py_mini_racer import JSEvalException, MiniRacer
 
 from rnnkit.widgets import FIGURES
-from rnnkit.widgets import figure as figure_module
-from rnnkit.widgets.drawing import Markup, element, format_number, heat, lookup, number, words
-from rnnkit.widgets.figure import (
-    FOLDER,
-    STYLE,
-    LiveFigure,
-    TraitTypeError,
-    TraitValueError,
-    checked,
-    module_source,
-    page_source,
-    read_weights,
-    script_source,
-)
+from rnnkit.widgets.base import scripts
+from rnnkit.widgets.base.drawing import Markup, element, format_number, heat, lookup, number, words
+from rnnkit.widgets.base.figure import LiveFigure, TraitTypeError, TraitValueError, checked
+from rnnkit.widgets.base.scripts import FOLDER, STYLE, module_source, page_source, script_source
+from rnnkit.widgets.base.weights import read_weights
 
 LIMIT = 24_000  # bytes of the script and the styles of one figure, compressed as a server would
 EVERY = pytest.mark.parametrize("figure", FIGURES.values(), ids=FIGURES)
@@ -179,10 +171,10 @@ def test_example_in_the_guide_is_a_figure(tmp_path, monkeypatch):
     guide = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     section = re.search(r"## Add a live figure\n(.*?)\n## ", guide, re.DOTALL)[1]
     python, script = (re.search(rf"```{name}\n(.*?)```", section, re.DOTALL)[1] for name in ("python", "js"))
-    for name in ("core.js", "ui.js", "controls.js"):
-        (tmp_path / name).write_text((FOLDER / name).read_text("utf-8"), "utf-8")
-    (tmp_path / "neuron.js").write_text(script, "utf-8")
-    monkeypatch.setattr(figure_module, "FOLDER", tmp_path)
+    shutil.copytree(FOLDER / "base", tmp_path / "base")
+    (tmp_path / "neuron").mkdir()
+    (tmp_path / "neuron/neuron.js").write_text(script, "utf-8")
+    monkeypatch.setattr(scripts, "FOLDER", tmp_path)
     scope = {}
     exec(compile(python, "neuron.py", "exec"), scope)
     neuron = scope["Neuron"](w=-0.5)

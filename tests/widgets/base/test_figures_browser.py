@@ -14,7 +14,7 @@ from figure_settings import random_figures, unroller_shapes
 from figure_speed import CONTROLS, YARDSTICK, late, open_chapter, rounds
 
 from rnnkit.widgets import FIGURES
-from rnnkit.widgets.drawing import format_number, join, lookup
+from rnnkit.widgets.base.drawing import format_number, join, lookup
 
 EVERY = pytest.mark.parametrize("stem", FIGURES)
 

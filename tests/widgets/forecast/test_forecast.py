@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 from figure_settings import random_figures
 
-from rnnkit import datasets, series
-from rnnkit.widgets import int8
-from rnnkit.widgets.forecast import CHECKPOINT, MOST_SHIFT, SCORES, Forecast, stored
-from studies import leakage_figure
+from rnnkit import _int8, datasets, series, stocks
+from rnnkit.widgets.forecast import train as trainer
+from rnnkit.widgets.forecast.figure import CHECKPOINT, MOST_SHIFT, SCORES, Forecast, stored
 
 STUDY = stored()["study"]
 MARKETS = list(STUDY["markets"])
@@ -50,7 +49,7 @@ class TestNumbers:
         study = copy.deepcopy(STUDY)
         market = study["markets"]["MSFT"]
         rows = len(market["scores"])
-        market["curves"] = int8.encode(np.zeros((rows, len(market["truth"]) - MOST_SHIFT)))
+        market["curves"] = _int8.encode(np.zeros((rows, len(market["truth"]) - MOST_SHIFT)))
         shown = Forecast(study=study)
         assert shown.numbers()["shown"]["direction"] is None
         assert shown.numbers()["shown"]["ratio"] == 1
@@ -92,12 +91,12 @@ class TestStory:
 class TestStudy:
     def test_the_file_says_how_it_was_made(self):
         content = stored()
-        assert content["recipe"]["command"] == leakage_figure.COMMAND
+        assert content["recipe"]["command"] == trainer.COMMAND
         assert content["data"] == {"stock_prices": datasets.STOCK_PRICES_SHA256}
-        assert [sin["name"] for sin in STUDY["sins"]] == list(leakage_figure.SINS)
+        assert [sin["name"] for sin in STUDY["sins"]] == list(trainer.SINS)
         assert (STUDY["lookbacks"], STUDY["horizons"]) == (
-            list(leakage_figure.LOOKBACKS),
-            list(leakage_figure.HORIZONS),
+            list(trainer.LOOKBACKS),
+            list(trainer.HORIZONS),
         )
         assert len(SCORES) == len(STUDY["markets"]["MSFT"]["scores"][0])
 
@@ -150,10 +149,10 @@ class TestStudy:
         assert "MSFT" not in shown._picture
 
     def test_without_its_file_the_figure_says_what_makes_it(self, tmp_path, monkeypatch):
-        monkeypatch.setattr("rnnkit.widgets.forecast.CHECKPOINT", tmp_path / CHECKPOINT.name)
+        monkeypatch.setattr("rnnkit.widgets.forecast.figure.CHECKPOINT", tmp_path / CHECKPOINT.name)
         stored.cache_clear()
         try:
-            with pytest.raises(FileNotFoundError, match="make study NAME=leakage_figure makes it"):
+            with pytest.raises(FileNotFoundError, match="python -m rnnkit train forecast makes it"):
                 Forecast()
         finally:
             stored.cache_clear()
@@ -181,12 +180,15 @@ def test_bad_settings_are_named_and_change_nothing(settings, message):
     assert shown.props() == before
 
 
-def test_a_quick_run_writes_nothing(monkeypatch, capsys):
-    monkeypatch.setattr(leakage_figure, "write_atomically", lambda *a: pytest.fail("wrote a file"))
-    leakage_figure.main(["--quick"])
-    assert "nothing was written" in capsys.readouterr().out
+def test_what_a_short_training_finds_is_a_study_of_the_figure():
+    prices, dates = stocks.prices_of_all(0)["MSFT"]
+    study = trainer.train({"MSFT": (prices[-700:], dates[-700:])}, epochs=1)
+    shown = Forecast(study=study)
+    assert shown.numbers()["dates"]["last"] == dates[-1]
+    np.testing.assert_allclose(shown.numbers()["truth"], prices[-145:], atol=0.005)
+    assert len(study["markets"]["MSFT"]["scores"]) == 30  # lookbacks, horizons, sins
 
 
 def test_the_file_has_the_texts_of_the_study():
-    texts = {name: {"line": line, "says": says} for name, (_, _, line, says) in leakage_figure.SINS.items()}
+    texts = {name: {"line": line, "says": says} for name, (_, _, line, says) in trainer.SINS.items()}
     assert STUDY["sins"] == [{"name": name, **text} for name, text in texts.items()]

@@ -6,7 +6,7 @@ from book_browser import DESKTOP, PHONE
 from figure_settings import random_figures
 from picture_pages import assert_shows, crowded
 
-from rnnkit.widgets.forecast import Forecast, stored
+from rnnkit.widgets.forecast.figure import Forecast, stored
 
 PICTURE = ".fore"
 STUDY = stored()["study"]

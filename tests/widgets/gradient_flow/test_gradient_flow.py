@@ -11,10 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from py_mini_racer import MiniRacer
 
-from rnnkit.widgets import gradient_flow_picture as picture
-from rnnkit.widgets.figure import FOLDER
-from rnnkit.widgets.gradient_flow import LESSONS, GradientFlow
-from rnnkit.widgets.gradient_flow_words import compact, power
+from rnnkit.widgets.base.scripts import FOLDER
+from rnnkit.widgets.gradient_flow.figure import LESSONS, GradientFlow, picture
+from rnnkit.widgets.gradient_flow.words import compact, power
 
 NUMBERS = st.floats(-9, 9).map(lambda x: round(x, 3))
 PHI = {"tanh": torch.tanh, "relu": torch.relu, "linear": lambda z: z}
@@ -25,7 +24,10 @@ def script():
     """Return a JavaScript engine with the figure's script in it."""
     with MiniRacer() as engine:
         engine.eval(
-            "\n".join((FOLDER / f"{name}.js").read_text("utf-8") for name in ("core", "ui", "gradient_flow"))
+            "\n".join(
+                (FOLDER / f"{name}.js").read_text("utf-8")
+                for name in ("base/core", "base/ui", "gradient_flow/gradient_flow")
+            )
         )
         yield engine
 

@@ -5,7 +5,7 @@ from book_browser import DESKTOP, PHONE
 from figure_settings import random_figures
 from picture_pages import assert_shows, crowded
 
-from rnnkit.widgets.gradient_flow import LESSONS, GradientFlow
+from rnnkit.widgets.gradient_flow.figure import LESSONS, GradientFlow
 
 PICTURE = ".flow"
 LARGEST = {"spectral_radius": 2.0, "shear": 5.0, "T": 60, "strength": 3.0, "clip": 10.0}

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnkit import cells, layers
-from rnnkit.widgets.gates import LONGEST
-from rnnkit.widgets.gru_gates import PRESETS, WEIGHTS, GRUGates
+from rnnkit.widgets.gates.figure import LONGEST
+from rnnkit.widgets.gru_gates.figure import PRESETS, WEIGHTS, GRUGates
 
 
 def own_weights(**changes):

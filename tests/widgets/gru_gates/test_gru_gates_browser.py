@@ -5,7 +5,7 @@ from book_browser import DESKTOP, PHONE
 from figure_settings import random_figures
 from gates_pages import CROSSED, assert_drawn_alike, assert_every_slider_moves, assert_shows, choose
 
-from rnnkit.widgets.gru_gates import PRESETS, WEIGHTS, GRUGates
+from rnnkit.widgets.gru_gates.figure import PRESETS, WEIGHTS, GRUGates
 
 DOORS = ("z", "one_minus_z", "r", "r")  # r stands in both of its places, of which one is seen
 

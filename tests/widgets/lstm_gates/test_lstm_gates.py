@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from py_mini_racer import MiniRacer
 
 from rnnkit import cells
-from rnnkit.widgets import gates_picture as picture
-from rnnkit.widgets.figure import script_source
-from rnnkit.widgets.gates import LONGEST
-from rnnkit.widgets.lstm_gates import PRESETS, WEIGHTS, LSTMGates
+from rnnkit.widgets.base.scripts import script_source
+from rnnkit.widgets.gates import picture
+from rnnkit.widgets.gates.figure import LONGEST
+from rnnkit.widgets.lstm_gates.figure import PRESETS, WEIGHTS, LSTMGates
 
 
 def own_weights(**changes):

@@ -5,7 +5,7 @@ from book_browser import DESKTOP, PHONE
 from figure_settings import random_figures
 from gates_pages import CROSSED, assert_drawn_alike, assert_every_slider_moves, assert_shows, choose
 
-from rnnkit.widgets.lstm_gates import PRESETS, WEIGHTS, LSTMGates
+from rnnkit.widgets.lstm_gates.figure import PRESETS, WEIGHTS, LSTMGates
 
 DOORS = "fio"
 

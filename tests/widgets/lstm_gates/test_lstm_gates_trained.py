@@ -7,8 +7,8 @@ import pytest
 
 from rnnkit import __main__ as command
 from rnnkit import layers, tasks
-from rnnkit.widgets import train_lstm_gates as trainer
-from rnnkit.widgets.lstm_gates import LSTMGates
+from rnnkit.widgets.lstm_gates import train as trainer
+from rnnkit.widgets.lstm_gates.figure import LSTMGates
 
 STORED = json.loads(trainer.CHECKPOINT.read_text("utf-8"))
 UNIT = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")

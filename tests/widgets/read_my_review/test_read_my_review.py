@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from py_mini_racer import MiniRacer
 
-from rnnkit import datasets, review_reader, text
+from rnnkit import datasets, text
 from rnnkit.models import ReviewClassifier
-from rnnkit.widgets import read_my_review as figure
-from rnnkit.widgets import read_my_review_picture as picture
-from rnnkit.widgets.figure import script_source
-from rnnkit.widgets.read_my_review import MOST_CHARACTERS, MOST_WORDS, SENTENCES, ReadMyReview
+from rnnkit.sentiment import reader as review_reader
+from rnnkit.widgets.base.scripts import script_source
+from rnnkit.widgets.read_my_review import figure, picture
+from rnnkit.widgets.read_my_review.figure import MOST_CHARACTERS, MOST_WORDS, SENTENCES, ReadMyReview
 
 SMALL = reader_weights(np.random.default_rng(0), ["a", "good", "bad", "film", "not", "n't", "is"], 3, 5)
 ODD = {

@@ -12,9 +12,9 @@ from figure_speed import YARDSTICK, late, open_chapter, rounds
 from picture_pages import assert_shows, crowded
 
 from rnnkit.text import tokenize
-from rnnkit.widgets import read_my_review as module
-from rnnkit.widgets.figure import STYLE, page_source
-from rnnkit.widgets.read_my_review import SENTENCES, ReadMyReview
+from rnnkit.widgets.base.scripts import STYLE, page_source
+from rnnkit.widgets.read_my_review import figure as module
+from rnnkit.widgets.read_my_review.figure import SENTENCES, ReadMyReview
 
 PICTURE = ".review"
 WORDS = tokenize(

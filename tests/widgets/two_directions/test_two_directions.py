@@ -13,9 +13,9 @@ from torch import nn
 
 from rnnkit import __main__ as command
 from rnnkit import datasets
-from rnnkit.widgets import train_two_directions as trainer
-from rnnkit.widgets.figure import FOLDER
-from rnnkit.widgets.two_directions import (
+from rnnkit.widgets.base.scripts import FOLDER
+from rnnkit.widgets.two_directions import train as trainer
+from rnnkit.widgets.two_directions.figure import (
     MOST_SOUNDS,
     READERS,
     SOUNDS,
@@ -39,7 +39,7 @@ TYPED = [
 def script():
     """Return a JavaScript engine with the figure's script in it."""
     with MiniRacer() as engine:
-        names = ("core", "ui", "two_directions")
+        names = ("base/core", "base/ui", "two_directions/two_directions")
         engine.eval("\n".join((FOLDER / f"{name}.js").read_text("utf-8") for name in names))
         yield engine
 

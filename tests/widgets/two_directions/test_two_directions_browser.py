@@ -5,7 +5,7 @@ from book_browser import DESKTOP, PHONE
 from figure_settings import random_figures
 from picture_pages import assert_shows, crowded
 
-from rnnkit.widgets.two_directions import TwoDirections, stored
+from rnnkit.widgets.two_directions.figure import TwoDirections, stored
 
 PICTURE = ".two"
 LONGEST = "AW1 HH AW HH AW HH AW HH AW HH AW HH"

@@ -8,8 +8,10 @@ import torch
 from figure_settings import unroller_shapes
 
 from rnnkit import __main__ as command
-from rnnkit.widgets import Unroller, train_unroller, unroller
-from rnnkit.widgets.unroller import ALPHABET, CHECKPOINT, weights_of
+from rnnkit.widgets import Unroller
+from rnnkit.widgets.unroller import figure as unroller
+from rnnkit.widgets.unroller import train as trainer
+from rnnkit.widgets.unroller.figure import ALPHABET, CHECKPOINT, weights_of
 
 STORED = json.loads(CHECKPOINT.read_text("utf-8"))
 EPOCHS = STORED["epochs"]
@@ -65,7 +67,7 @@ class TestCheckpoint:
         assert Unroller(t=5).numbers()["said"] == STORED["recipe"]["answer"] == "ohlol"
 
     def test_command_makes_it_again(self, tmp_path, monkeypatch, capsys):
-        monkeypatch.setattr(train_unroller, "CHECKPOINT", tmp_path / "data/unroller.json")
+        monkeypatch.setattr(trainer, "CHECKPOINT", tmp_path / "data/unroller.json")
         (tmp_path / "data").mkdir()
         command.main(["train", "unroller"])
         made = json.loads((tmp_path / "data/unroller.json").read_text("utf-8"))

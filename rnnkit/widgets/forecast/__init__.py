@@ -1,0 +1,1 @@
+"""Forecast: the figure, its picture, its script and style, and the training of its weights."""

@@ -1,0 +1,1 @@
+"""What the two figures of gated cells share: LSTMGates and GRUGates."""

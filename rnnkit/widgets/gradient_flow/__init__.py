@@ -1,0 +1,1 @@
+"""GradientFlow: the figure, its picture, its script and style."""

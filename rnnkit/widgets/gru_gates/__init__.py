@@ -1,0 +1,1 @@
+"""GRUGates: the figure, its picture, its script and style."""

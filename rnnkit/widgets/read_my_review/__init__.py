@@ -1,0 +1,1 @@
+"""ReadMyReview: the figure, its picture, its script and style."""

@@ -1,0 +1,1 @@
+"""TwoDirections: the figure, its picture, its script and style, and the training of its weights."""
