@@ -17,9 +17,15 @@ def read_committed(name, sha256):
 def read_installed(package, file, sha256, repair):
     """Return the bytes of a file that comes with an installed package, which is not imported.
 
+    A file of that name in data/local comes first: there a copy lies when the package is to be had no more.
+
     package: the name under which it would be imported. file: the file's path in it. sha256, repair, and what
     is raised: as in `read_verified`; FileNotFoundError too if the package is missing.
     """
+    repair += " (or put a good copy of the file into data/local)"
+    own = _places.DATA / "local" / Path(file).name
+    if own.is_file():
+        return read_verified(own, sha256, repair)
     found = find_spec(package)
     if found is None or found.origin is None:
         raise FileNotFoundError(f"the package {package} is missing; repair with: {repair}")

