@@ -1,10 +1,8 @@
-"""The files around the code agree with each other: pins, conda environment, workflows, documents."""
+"""The files around the code agree with each other: pins, conda environments, documents."""
 
 import ast
-import os
+import json
 import re
-import shutil
-import subprocess
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
@@ -16,6 +14,7 @@ from packaging.utils import canonicalize_name
 from places import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 PACKAGES = packages_distributions()  # {"yaml": ["PyYAML"], …}
 
 
@@ -25,8 +24,23 @@ def targets():
 
 def imported(path):
     """The top-level names that a module imports from outside its own package."""
+    return imported_names(path.read_text(encoding="utf-8"))
+
+
+def imports_of_the_chapters():
+    """The top-level names that the code cells of the chapters import."""
+    cells = [
+        "".join(cell["source"])
+        for path in sorted((ROOT / "chapters").glob("*.ipynb"))
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        if cell["cell_type"] == "code"
+    ]
+    return set().union(*map(imported_names, cells))
+
+
+def imported_names(source):
     names = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and not node.level:
@@ -53,11 +67,13 @@ class TestPins:
 
     def test_every_requirement_is_pinned_within_its_bounds(self):
         versions = dict(pin.split("==") for pin in self.pins())
-        for requirement in requirements("book", "test"):
+        for requirement in requirements("book", "test", "studies"):
             assert requirement.specifier.contains(versions[canonicalize_name(requirement.name)]), requirement
 
     def test_project_file_has_lower_bounds_only(self):
-        operators = {str(r): {s.operator for s in r.specifier} for r in requirements("book", "test")}
+        operators = {
+            str(r): {s.operator for s in r.specifier} for r in requirements("book", "test", "studies")
+        }
         assert [r for r, used in operators.items() if used != {">="}] == ["jupyter-book<2,>=1.0.4"]
 
     @pytest.mark.parametrize(
@@ -65,7 +81,7 @@ class TestPins:
         [
             ("rnnkit", []),
             ("benchmarks", []),
-            ("studies", []),
+            ("studies", ["studies"]),
             ("tools", ["book", "test"]),
             ("tests", ["book", "test"]),
         ],
@@ -81,60 +97,25 @@ class TestPins:
                     missing.setdefault(name, str(path.relative_to(ROOT)))
         assert not missing
 
-    def test_conda_environment_has_no_list_of_its_own(self):
-        environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    @pytest.mark.parametrize(
+        ("file", "constraints", "project"),
+        [
+            ("environment.yml", "-c constraints.txt", "-e .[book,test]"),
+            ("binder/environment.yml", "-c ../constraints.txt", "-e ..[book]"),
+        ],
+    )
+    def test_conda_environment_has_no_list_of_its_own(self, file, constraints, project):
+        environment = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))
         python, pip, lines = environment["dependencies"]
         assert python.startswith("python=3.")
         assert pip == "pip"
-        assert lines == {"pip": ["-c constraints.txt", "-e .[book,test]"]}
+        # Binder would take the PyTorch with CUDA. conda and mamba run pip in the folder of the file.
+        assert lines == {"pip": [f"--extra-index-url {CPU_INDEX}", constraints, project]}
 
-
-class TestContinuousIntegration:
-    def test_script_is_executable_and_well_formed(self):
-        script = ROOT / ".ci/run"
-        assert os.access(script, os.X_OK)
-        subprocess.run(["bash", "-n", script], check=True)
-
-    def test_script_names_what_is_missing(self, tmp_path):
-        for name in ("bash", "dirname"):
-            (tmp_path / name).symlink_to(shutil.which(name))
-        (tmp_path / "id").write_text("#!/bin/sh\necho 1000\n")  # not root: it may install nothing
-        (tmp_path / "id").chmod(0o755)
-        done = subprocess.run(
-            ["bash", ROOT / ".ci/run"], env={"PATH": str(tmp_path)}, capture_output=True, text=True
-        )
-        assert done.returncode == 1
-        assert done.stdout == ""
-        assert done.stderr.splitlines() == [
-            ".ci/run: this machine lacks: make python3-venv chromium chromium-driver. "
-            "Install them, or run as root on Debian."
-        ]
-
-    @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
-    def test_workflow(self, path):
-        workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
-        triggers = workflow[True]  # YAML reads the key `on` as true
-        assert set(triggers) <= {"push", "pull_request", "schedule", "workflow_dispatch"}
-        assert workflow["permissions"] == {"contents": "read"}
-        for job in workflow["jobs"].values():
-            for step in job["steps"]:
-                if "uses" in step:
-                    assert re.fullmatch(r"actions/[a-z-]+@v\d+", step["uses"])
-                else:
-                    self.check_command(step["run"])
-
-    @staticmethod
-    def check_command(line):
-        words = line.split()
-        if words[0] == "make":
-            assert words[1] in targets()
-        elif words[0] in ("bash", "python") and words[1] != "-m":
-            assert (ROOT / words[1]).is_file()
-        else:
-            assert words[:3] == ["python", "-m", "pip"]
-
-    def test_all_three_workflows_exist(self):
-        assert [path.stem for path in WORKFLOWS] == ["publish", "test", "weekly"]
+    def test_binder_needs_nothing_of_the_tests(self):
+        named = {canonicalize_name(requirement.name) for requirement in requirements("book")}
+        for name in imports_of_the_chapters() - sys.stdlib_module_names - {"rnnkit"}:
+            assert named & {canonicalize_name(package) for package in PACKAGES[name]}, name
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
