@@ -5,14 +5,20 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 
+class Server(ThreadingHTTPServer):
+    """A server that takes no port from another: on Windows, reusing an address means to share it."""
+
+    allow_reuse_address = sys.platform != "win32"
+
+
 def open_server(folder: str, port: int) -> ThreadingHTTPServer:
     """Return a server for `folder` on 127.0.0.1, at `port` or, where that is taken, at a free one."""
     handler = partial(SimpleHTTPRequestHandler, directory=folder)
     try:
-        return ThreadingHTTPServer(("127.0.0.1", port), handler)
+        return Server(("127.0.0.1", port), handler)
     except OSError:
         print(f"Port {port} is taken; using another one.")
-        return ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        return Server(("127.0.0.1", 0), handler)
 
 
 def main() -> None:
