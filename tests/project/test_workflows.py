@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 BUILD = "jupyter-book build . -W -n --keep-going"
 needs_bash = pytest.mark.skipif(sys.platform == "win32", reason="needs bash and POSIX files")
