@@ -1,4 +1,4 @@
-"""rnnkit.layers against the single step, against central differences, and at the edges."""
+"""rnnkit.layers against central differences, and at the edges."""
 
 import functools
 import subprocess
@@ -7,14 +7,6 @@ import sys
 import numpy as np
 import pytest
 
-from rnnkit.cells import (
-    gru_step,
-    gru_step_backward,
-    lstm_step,
-    lstm_step_backward,
-    rnn_step,
-    rnn_step_backward,
-)
 from rnnkit.gradients import check
 from rnnkit.layers import GRU, LSTM, RNN
 from rnnkit.layers.base import RecurrentLayer
@@ -41,74 +33,7 @@ def normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
-# Against the definition
-
-
-@pytest.mark.parametrize("nonlinearity", ["tanh", "relu"])
-def test_one_layer_is_the_cell_in_a_loop(nonlinearity):
-    T, B, D, H = 7, 3, 4, 5
-    layer = RNN(D, H, nonlinearity=nonlinearity, seed=0)
-    x, h_0, d_output, d_h_n = (
-        normal(T, B, D),
-        normal(1, B, H),
-        normal(T, B, H, seed=1),
-        normal(1, B, H, seed=2),
-    )
-    weights = [layer.params[f"{kind}_l0"] for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
-
-    h = [h_0[0]]
-    for t in range(T):
-        h.append(rnn_step(x[t], h[t], *weights, nonlinearity))
-    output, h_n = layer(x, h_0)
-    np.testing.assert_allclose(output, h[1:], atol=1e-12)
-    np.testing.assert_allclose(h_n, h[-1:], atol=1e-12)
-
-    dh, dx, sums = d_h_n[0], [], [0, 0, 0, 0]
-    for t in reversed(range(T)):
-        dx_t, dh, *grads = rnn_step_backward(
-            d_output[t] + dh, x[t], h[t], h[t + 1], weights[0], weights[1], nonlinearity
-        )
-        dx.insert(0, dx_t)
-        sums = [total + grad for total, grad in zip(sums, grads, strict=True)]
-    our_dx, our_dh = layer.backward(d_output, d_h_n)
-    np.testing.assert_allclose(our_dx, dx, atol=1e-12)
-    np.testing.assert_allclose(our_dh[0], dh, atol=1e-12)
-    for grad, total in zip(layer.grads.values(), sums, strict=True):
-        np.testing.assert_allclose(grad, total, atol=1e-12)
-
-
-@gated
-def test_one_gated_layer_is_the_cell_in_a_loop(kind):
-    T, B, D, H = 7, 3, 4, 5
-    layer = GATED[kind](D, H, seed=0)
-    x, d_output = normal(T, B, D), normal(T, B, H, seed=1)
-    start, d_last = ([normal(1, B, H, seed=seed + i) for i in range(2)] for seed in (2, 4))
-    weights = list(layer.params.values())
-    step, step_backward = lstm_step, lstm_step_backward
-    if kind != "LSTM":
-        options = {"reset_after": kind == "GRU"}
-        step = functools.partial(gru_step, **options)
-        step_backward = functools.partial(gru_step_backward, **options)
-
-    states = [[array[0] for array in parts(as_state(layer, start))]]
-    for t in range(T):
-        states.append(parts(step(x[t], *states[t], *weights)))
-    output, last = layer(x, as_state(layer, start))
-    np.testing.assert_allclose(output, [state[0] for state in states[1:]], atol=1e-12)
-    np.testing.assert_allclose(np.concatenate(parts(last)), states[-1], atol=1e-12)
-
-    d_state, dx, sums = [array[0] for array in parts(as_state(layer, d_last))], [], [0, 0, 0, 0]
-    for t in reversed(range(T)):
-        d_state = [d_output[t] + d_state[0], *d_state[1:]]
-        dx_t, *d_state_and_grads = step_backward(*d_state, x[t], *states[t], *weights)
-        d_state, grads = d_state_and_grads[:-4], d_state_and_grads[-4:]
-        dx.insert(0, dx_t)
-        sums = [total + grad for total, grad in zip(sums, grads, strict=True)]
-    our_dx, our_d_state = layer.backward(d_output, as_state(layer, d_last))
-    np.testing.assert_allclose(our_dx, dx, atol=1e-12)
-    np.testing.assert_allclose(np.concatenate(parts(our_d_state)), d_state, atol=1e-12)
-    for grad, total in zip(layer.grads.values(), sums, strict=True):
-        np.testing.assert_allclose(grad, total, atol=1e-12)
+# Against central differences; layers/test_plain.py compares with the loop over the cell
 
 
 @gated
