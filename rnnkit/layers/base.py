@@ -182,9 +182,8 @@ class RecurrentLayer:
         works = []
         for k in range(self.num_layers * len(self._directions)):
             weights = {kind: copies[kind + self._suffix(k)] for kind in kinds}
-            works.append(
-                self._Workspace(packing, weights["weight_ih"].shape[1], self.hidden_size, self.dtype)
-            )
+            D = weights["weight_ih"].shape[1]
+            works.append(self._Workspace(packing, D, self.hidden_size, self.dtype))
             works[k].weights = weights
         self._packing, self._works, self._params_of_call = packing, works, copies
 
