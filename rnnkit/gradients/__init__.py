@@ -5,8 +5,11 @@ Three steps lead to the norm of a gradient at every time step of a network:
     jacobians = rnn_jacobians(h, weight_hh)             # ∂h_t/∂h_{t-1} for every step
     norms = norm_through_time(jacobians, d_h)           # ‖∂L/∂h_t‖ for every t
     growth = largest_singular_value(products(jacobians))  # ‖∂h_T/∂h_t‖ for every t, never above `bound`
+
+`checkpointed_backward` takes a layer back through a long sequence in little memory.
 """
 
+from rnnkit.gradients.checkpointing import checkpointed_backward
 from rnnkit.gradients.clipping import clip_by_norm, clip_by_value
 from rnnkit.gradients.flow import direct_path, norm_through_time, products, state_gradients
 from rnnkit.gradients.jacobians import gru_jacobians, lstm_jacobians, rnn_jacobians
@@ -16,6 +19,7 @@ from rnnkit.gradients.spectrum import bound, largest_singular_value, spectral_ra
 __all__ = [
     "bound",
     "check",
+    "checkpointed_backward",
     "clip_by_norm",
     "clip_by_value",
     "direct_path",
