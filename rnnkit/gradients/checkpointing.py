@@ -28,7 +28,7 @@ def checkpointed_backward(layer, x, d_output, state=None, d_state=None, *, steps
         first, takes the output of the steps from `start` on, and returns the gradient in it.
     state: the initial states, as for the layer; None stands for zeros.
     d_state: the gradient in the states after the last step; None stands for zeros.
-    steps: of one piece, an integer from 1 on; None stands for 2 √T, since each piece also takes time.
+    steps: of one piece, an integer from 1 on; None stands for 3 √T, since each piece also takes time.
     Returns dx and dstate as `layer.backward` does, and overwrites layer.grads.
     Raises TypeError or ValueError if an argument does not fit; the layer then stays as it was.
     """
@@ -41,7 +41,7 @@ def checkpointed_backward(layer, x, d_output, state=None, d_state=None, *, steps
         shape = (*axes[:2], layer.hidden_size)
         d_output = v.array("d_output", d_output, shape, dtype=dtype, finite=False, sizes=sizes)
     T = sizes["T"]
-    steps = 2 * math.isqrt(T) if steps is None else v.integer("steps", steps, 1)
+    steps = 3 * math.isqrt(T) if steps is None else v.integer("steps", steps, 1)
 
     worker = copy.copy(layer)
     worker.grads = {}
