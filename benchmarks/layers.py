@@ -1,10 +1,12 @@
-"""The layers of rnnkit against torch's: `python -m benchmarks.layers` or `make bench`, about ten minutes.
+"""The layers of rnnkit against torch's and others: `python -m benchmarks.layers`, about a quarter of an hour.
 
-Writes data/results/layer_speed.json. With --quick it runs everything once on small sizes and writes nothing.
+Needs the extra `bench`. Writes data/results/layer_speed.json. With --quick it runs everything once on small
+sizes, with the libraries that are there, and writes nothing.
 """
 
 import argparse
 import time
+from importlib.metadata import version
 
 import numpy as np
 from tqdm import tqdm
@@ -13,6 +15,7 @@ from benchmarks import rivals, timing
 from rnnkit import results
 
 COMMAND = "python -m benchmarks.layers"
+INSTALL = ".venv/bin/python -m pip install -c constraints.txt -e '.[book,test,bench]'"
 # (B, T, D, H): four common sizes; a middle one with one number at its edge; and one where all are small
 SIZES = {
     (1, 25, 64, 100): "characters",
@@ -53,18 +56,28 @@ def compare(name, size, label, repeats, at_least, lasting, peak):
                 "task": task,
                 "size": dict(zip("BTDH", size, strict=True)),
                 "label": label,
-                "milliseconds": {rival: timing.quartiles(1e3 * t) for rival, t in times.items()},
-                "ratio": {
-                    rival: timing.quartiles(times["rnnkit"] / t)
-                    for rival, t in times.items()
-                    if rival != "rnnkit"
-                },
+                **milliseconds_and_ratios(times),
                 "share": {
                     rival: timing.rounded(flops / np.median(t) / 1e9 / peak) for rival, t in times.items()
                 },
             }
         )
     return rows
+
+
+def milliseconds_and_ratios(times):
+    """Return the part of a row that follows from the times of all rivals, a dict of arrays in seconds."""
+    return {
+        "milliseconds": {rival: timing.quartiles(1e3 * t) for rival, t in times.items()},
+        "ratio": {
+            rival: timing.quartiles(times["rnnkit"] / t) for rival, t in times.items() if rival != "rnnkit"
+        },
+    }
+
+
+def listed(ratio):
+    """Return the ratios of a row as one line of text."""
+    return ", ".join(f"{m:.2f} × {rival} ({a:.2f}–{b:.2f})" for rival, (a, m, b) in ratio.items())
 
 
 def growth(name, letter, values, repeats, at_least):
@@ -108,6 +121,7 @@ def run(sizes, growths, repeats, at_least, lasting, gemm_size=1024):
         "repeats": repeats,
         "lasting": lasting,
         "clock": timing.CLOCK,
+        "peers": {package: version(package) for peer in rivals.peers() for package in rivals.PEERS[peer]},
         "gemm": peaks,
         "base": BASE,
         "races": races,
@@ -120,6 +134,9 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m benchmarks.layers", description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="small sizes, a few seconds, writes no file")
     quick = parser.parse_args(arguments).quick
+    missing = [peer for peer in rivals.PEERS if peer not in rivals.peers()]
+    if missing and not quick:  # the file would lose their columns
+        parser.error(f"{' and '.join(missing)} must be installed: {INSTALL}")
     start = time.perf_counter()
     with timing.one_core():
         if quick:
@@ -127,12 +144,11 @@ def main(arguments=None):
         else:
             content = run(SIZES, GROWTH, REPEATS, AT_LEAST, LASTING)
         for row in content["races"]:
-            ratios = ", ".join(
-                f"{m:.2f} × {rival} ({a:.2f}–{b:.2f})" for rival, (a, m, b) in row["ratio"].items()
-            )
             size = ", ".join(str(n) for n in row["size"].values())
-            print(f"{row['layer']:4} {row['task']:9} ({size}): {ratios}")
+            print(f"{row['layer']:4} {row['task']:9} ({size}): {listed(row['ratio'])}")
         if quick:
+            for peer in missing:
+                print(f"{peer} is not installed and was left out.")
             print("Quick run: nothing was written.")
         else:
             seconds = time.perf_counter() - start

@@ -75,7 +75,8 @@ def gemm_peak(repeats, at_least, size=1024):
     """
     a = np.random.default_rng(0).standard_normal((size, size), np.float32)
     b, out = a.T.copy(), np.empty_like(a)
-    a_torch, b_torch, out_torch = map(torch.from_numpy, (a, b, out.copy()))
+    # Copies in PyTorch's memory: on NumPy's, which is aligned to 16 bytes only, it is up to 15 % slower.
+    a_torch, b_torch, out_torch = map(torch.tensor, (a, b, out))
     times = interleaved(
         {
             "NumPy": lambda: np.matmul(a, b, out=out),

@@ -3,26 +3,27 @@
 import os
 import time
 
-import course_benchmarks
 import numpy as np
 import pytest
 import torch
-from course_benchmarks_plot import ratio_plot
 
 from benchmarks import layers as bench
 from benchmarks import rivals, timing
 from rnnkit import layers, results
 
 TASKS = ("forward", "training", "inference")
+TAKES_PART = {"forward": ["flax"], "training": ["flax"], "inference": ["onnxruntime", "flax"]}
+PEERS_OF_THE_FILE = ()  # all of rivals.PEERS as soon as `make bench` has measured them
 
 
-def require_complete(content, sizes, growths, names):
+def require_complete(content, sizes, growths, names, peers):
     """Fail unless a table has a row for each layer, size and task, with numbers that can be."""
     rows = [(row["layer"], tuple(row["size"].values()), row["task"]) for row in content["races"]]
     assert rows == [(name, size, task) for name in names for size in sizes for task in TASKS]
     for row in content["races"]:
-        assert list(row["milliseconds"]) == list(row["share"]) == ["rnnkit", "torch.nn", "torch cells"]
-        assert list(row["ratio"]) == ["torch.nn", "torch cells"]
+        others = ["torch.nn", "torch cells", *(peer for peer in peers if peer in TAKES_PART[row["task"]])]
+        assert list(row["milliseconds"]) == list(row["share"]) == ["rnnkit", *others]
+        assert list(row["ratio"]) == others
         for quartiles in [*row["milliseconds"].values(), *row["ratio"].values()]:
             assert 0 < quartiles[0] <= quartiles[1] <= quartiles[2]
         assert all(share > 0 for share in row["share"].values())
@@ -50,7 +51,8 @@ def test_a_quick_run_measures_everything_and_writes_nothing(capsys, monkeypatch)
 
 
 def test_a_whole_run_is_written_complete(tmp_path, monkeypatch):
-    save = results.save
+    save, installed = results.save, rivals.peers()
+    monkeypatch.setattr(rivals, "PEERS", {peer: rivals.PEERS[peer] for peer in installed})
     monkeypatch.setattr(results, "save", lambda *a, **options: save(*a, **options, folder=tmp_path))
     monkeypatch.setattr(bench, "SIZES", bench.QUICK_SIZES)
     monkeypatch.setattr(bench, "GROWTH", bench.QUICK_GROWTH)
@@ -60,12 +62,21 @@ def test_a_whole_run_is_written_complete(tmp_path, monkeypatch):
     bench.main([])
     record = results.load("layer_speed", tmp_path)
     assert record["command"] == "python -m benchmarks.layers"
-    require_complete(record["results"], bench.QUICK_SIZES, bench.QUICK_GROWTH, rivals.names())
+    require_complete(record["results"], bench.QUICK_SIZES, bench.QUICK_GROWTH, rivals.names(), installed)
+
+
+def test_a_file_with_peers_is_not_written_anew_without_them(capsys, monkeypatch):
+    monkeypatch.setattr(rivals, "peers", lambda: ["onnxruntime"])
+    with pytest.raises(SystemExit):
+        bench.main([])
+    assert "flax must be installed: .venv/bin/python -m pip install -c constraints.txt -e '.[" in (
+        capsys.readouterr().err
+    )
 
 
 def test_the_stored_table_is_complete():
     record = results.load("layer_speed")
-    require_complete(record["results"], bench.SIZES, bench.GROWTH, list(rivals.GATES))
+    require_complete(record["results"], bench.SIZES, bench.GROWTH, list(rivals.GATES), PEERS_OF_THE_FILE)
     assert record["results"]["repeats"] == bench.REPEATS
     assert record["results"]["lasting"] == bench.LASTING
     assert "OMP_NUM_THREADS=1" in record["hardware"]
@@ -84,7 +95,8 @@ def test_the_rivals_do_the_same_work(name, size):
     for task, calls in rivals.rivals(name, *size).items():
         rivals.require_equal(calls)
         for call in calls.values():
-            shapes = [np.shape(part) for part in (call() if task == "training" else [call()])]
+            found = getattr(call, "read", lambda result: result)(call())
+            shapes = [np.shape(part) for part in (found if task == "training" else [found])]
             gradients = [(T, B, D), (gates, D), (gates, H), (gates,), (gates,)]
             assert shapes == (gradients if task == "training" else [(T, B, H)])
 
@@ -94,6 +106,37 @@ def test_a_rival_with_other_numbers_is_refused():
     rivals.require_equal({"torch.nn": lambda: [right], "rnnkit": lambda: [right]})
     with pytest.raises(ValueError, match=r"^rnnkit and torch\.nn differ by 9\.9e-03 in result 1$"):
         rivals.require_equal({"torch.nn": lambda: [right, right], "rnnkit": lambda: [right, wrong]})
+
+
+@pytest.mark.parametrize("peer", rivals.PEERS)
+def test_a_peer_takes_part_where_it_is_installed(peer):
+    for package in rivals.PEERS[peer]:
+        pytest.importorskip(package, reason=f"{package} is in the extra bench only")
+    for task, calls in rivals.rivals("GRU", 3, 4, 2, 5).items():
+        assert (peer in calls) == (peer in TAKES_PART[task])
+
+
+def test_a_result_is_read_in_the_layout_of_torch_before_it_is_compared():
+    def call():
+        return {"transposed": right.T}
+
+    call.read = lambda result: [result["transposed"].T]
+    right = np.arange(6, dtype=np.float32).reshape(2, 3)
+    rivals.require_equal({"torch.nn": lambda: [right], "peer": call})
+
+
+def test_every_library_has_memory_of_its_own(monkeypatch):
+    x, d_output, x_numpy, d_numpy = rivals.batch(3, 4, 2, 5)
+    for tensor, array in ((x, x_numpy), (d_output, d_numpy)):
+        tensor = tensor.detach()
+        assert np.array_equal(tensor.numpy(), array)
+        assert not np.shares_memory(tensor.numpy(), array)
+        assert tensor.data_ptr() % 64 == 0
+
+    seen, matmul = [], torch.matmul
+    monkeypatch.setattr(torch, "matmul", lambda a, b, out: seen.append((a, b, out)) or matmul(a, b, out=out))
+    timing.gemm_peak(repeats=1, at_least=0, size=600)  # of this size NumPy's memory starts 16 bytes later
+    assert all(tensor.data_ptr() % 64 == 0 for tensor in seen[0])
 
 
 def test_every_layer_of_rnnkit_is_compared():
@@ -155,61 +198,3 @@ def test_quartiles_and_rounding():
     assert timing.quartiles([4.0, 1.0, 2.0, 3.0, 5.0]) == [2, 3, 4]
     assert timing.rounded(1 / 3) == 0.3333
     assert timing.rounded(123456.0) == 123500
-
-
-# The page
-
-
-@pytest.fixture
-def record():
-    return results.load("layer_speed")
-
-
-def test_the_tables_show_the_numbers_of_the_file(record):
-    for task in TASKS:
-        _, *tables = course_benchmarks.races(record, task)
-        shown = [row.astext().split("\n\n") for table in tables for row in table[1].children[-1].children]
-        rows = [
-            row for name in rivals.GATES for row in record["results"]["races"]
-            if (row["layer"], row["task"]) == (name, task)
-        ]  # fmt: skip
-        assert len(shown) == len(rows)
-        for cells, row in zip(shown, rows, strict=True):
-            assert cells[0].replace("\u202f", " ") == ", ".join(map(str, row["size"].values()))
-            assert float(cells[1]) == pytest.approx(row["milliseconds"]["rnnkit"][1], rel=0.006)
-            assert float(cells[2]) == pytest.approx(row["milliseconds"]["torch.nn"][1], rel=0.006)
-            for cell, rival in zip(cells[3:5], row["ratio"], strict=True):
-                first, median, third = (f"{q:.2f}" for q in row["ratio"][rival])
-                assert cell.replace("\u202f", " ").replace("\u2060", "") == f"{median} ({first}–{third})"
-            shares = [100 * row["share"][rival] for rival in ("rnnkit", "torch.nn")]
-            assert [float(cell) for cell in cells[5:]] == pytest.approx(shares, rel=0.05, abs=0.06)
-
-
-def test_growth_and_machine_are_those_of_the_file(record):
-    tables = course_benchmarks.growth(record, "growth")
-    text = "\n".join(table.astext() for table in tables)
-    for found in record["results"]["growth"]:
-        for exponent in found["exponent"].values():
-            assert f"{exponent:.2f}" in text
-    (paragraph,) = course_benchmarks.about(record, "about")
-    assert record["hardware"] in paragraph.astext()
-    assert record["versions"]["torch"] in paragraph.astext()
-    (lines,) = course_benchmarks.summary(record, "summary")
-    assert [line.astext().split(":")[0] for line in lines] == list(rivals.GATES)
-
-
-@pytest.mark.parametrize(
-    ("milliseconds", "shown"), [(0.5234, "0.523"), (9.999, "10.00"), (24.16, "24.2"), (1234.0, "1234")]
-)
-def test_times_have_three_digits(milliseconds, shown):
-    assert course_benchmarks._milliseconds(milliseconds) == shown
-
-
-def test_the_drawing_has_a_mark_for_each_race_and_a_name(record):
-    rows = [row for row in record["results"]["races"] if row["task"] == "training"]
-    svg = ratio_plot(rows, "torch.nn", "stem")
-    assert svg.count('<g style="fill:') == len(rows) + len(rivals.GATES)  # and the legend
-    assert 'role="img" aria-labelledby="stem-name"><title id="stem-name">Time of rnnkit' in svg
-    for size, label in bench.SIZES.items():
-        assert f">{', '.join(map(str, size))}</text>" in svg
-        assert f">{label}</text>" in svg

@@ -1,25 +1,27 @@
-"""The page about speed, made of data/results/layer_speed.json, which `make bench` writes.
+"""The page about speed, made of what `make bench` wrote to data/results: layer_speed.json and another.
 
     ```{layer-speed} summary
     ```
 
-A directive writes one part of it: `summary`, what came out in one list; `about`, the machine and the run;
-`training`, `forward` or `inference`, a drawing and a table for each layer; `growth`, how time grows with
-T, B and H.
+A directive writes one part of it: `summary`, what came out in one list; `fastest`, at how many sizes each
+library is the fastest; `about`, the machine and the run; `training`, `forward` or `inference`, a drawing and
+a table for each layer; `growth`, how time grows with T, B and H; `alternating`, batches of two lengths in
+turn.
 """
 
-import math
+from collections import Counter
 from pathlib import Path
 
+from course_benchmarks_memory import alternating
 from course_benchmarks_plot import ratio_plot
+from course_benchmarks_tables import NARROW, milliseconds, percent, ratio, table
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from rnnkit import results
 
 NAME = "layer_speed"
-NARROW = "\u202f"  # a thin space at which no line breaks
-JOINER = "\u2060"  # no line breaks after a dash either
+FILES = {"alternating": "layer_alternating"}  # of the parts that have their own
 LETTERS = {
     "T": "time steps T",
     "B": "sequences in a batch B",
@@ -36,14 +38,15 @@ class LayerSpeedDirective(SphinxDirective):
 
     def run(self):
         """Return the nodes of the part; a wrong name or a missing file is an error at this line."""
-        parts = {"summary": summary, "about": about, "growth": growth} | dict.fromkeys(TASKS, races)
+        parts = {"summary": summary, "fastest": fastest, "about": about, "growth": growth}
+        parts |= dict.fromkeys(TASKS, races) | {"alternating": alternating}
         part = self.arguments[0]
         if part not in parts:
             raise self.error(f"layer-speed must be {' or '.join(parts)}, got {part!r}")
-        folder = Path(self.env.srcdir, "data/results")
-        self.env.note_dependency(str(folder / f"{NAME}.json"))
+        folder, name = Path(self.env.srcdir, "data/results"), FILES.get(part, NAME)
+        self.env.note_dependency(str(folder / f"{name}.json"))
         try:
-            record = results.load(NAME, folder)
+            record = results.load(name, folder)
         except (FileNotFoundError, ValueError) as error:
             raise self.error(str(error)) from None
         return parts[part](record, part)
@@ -56,6 +59,7 @@ def about(record, part):
         f"{name} {record['versions'][key]}"
         for key, name in (("python", "Python"), ("numpy", "NumPy"), ("torch", "PyTorch"))
     )
+    versions += "".join(f", {package} {number}" for package, number in found.get("peers", {}).items())
     peaks = " and ".join(f"{peak:.0f} GFLOP/s in {name}" for name, peak in found["gemm"].items())
     return [
         nodes.paragraph(
@@ -84,6 +88,20 @@ def summary(record, part):
     return [lines]
 
 
+def fastest(record, part):
+    """Say for each task and layer at how many sizes a library has the shortest median time."""
+    layers, body = _layers(record), []
+    for task, name in TASKS.items():
+        cells = []
+        for layer in layers:
+            rows = [row["milliseconds"] for row in _rows(record, task, layer)]
+            winners = Counter(min(row, key=lambda rival, row=row: row[rival][1]) for row in rows)
+            cells.append(", ".join(f"{rival} {count}" for rival, count in winners.most_common()))
+        body.append([name, *cells])
+    caption = f"The fastest, and at how many of {len(rows)} sizes"
+    return [table("tab-speed-fastest", caption, ["task", *layers], body)]
+
+
 def races(record, task):
     """Draw the ratios to torch.nn, then give all numbers, one table for each layer."""
     rows = [row for row in record["results"]["races"] if row["task"] == task]
@@ -94,24 +112,23 @@ def races(record, task):
         "the first to the third quartile. Each row is one size (B, T, D, H).",
     )
     figure["ids"].append(f"fig-speed-{task}")
-    head = ["B, T, D, H", "rnnkit, ms", "torch.nn, ms", "ratio to torch.nn", "ratio to torch cells"]
+    head = ["B, T, D, H", "rnnkit, ms", "torch.nn, ms", *(f"ratio to {rival}" for rival in rows[0]["ratio"])]
     head += ["rnnkit, % of peak", "torch.\u200bnn, % of peak"]  # may break after the dot
     tables = []
     for layer in _layers(record):
         body = [
             [
                 f",{NARROW}".join(map(str, row["size"].values())),
-                _milliseconds(row["milliseconds"]["rnnkit"][1]),
-                _milliseconds(row["milliseconds"]["torch.nn"][1]),
-                _ratio(row["ratio"]["torch.nn"]),
-                _ratio(row["ratio"]["torch cells"]),
-                _percent(row["share"]["rnnkit"]),
-                _percent(row["share"]["torch.nn"]),
+                milliseconds(row["milliseconds"]["rnnkit"][1]),
+                milliseconds(row["milliseconds"]["torch.nn"][1]),
+                *map(ratio, row["ratio"].values()),
+                percent(row["share"]["rnnkit"]),
+                percent(row["share"]["torch.nn"]),
             ]
             for row in _rows(record, task, layer)
         ]
         caption = f"{TASKS[task]} of the {layer}: median times; ratios with first and third quartile"
-        tables.append(_table(f"tab-speed-{task}-{layer.lower()}", caption, head, body))
+        tables.append(table(f"tab-speed-{task}-{layer.lower()}", caption, head, body))
     return [figure, *tables]
 
 
@@ -123,12 +140,12 @@ def growth(record, part):
         fixed = ", ".join(f"{k} = {n}" for k, n in record["results"]["base"].items() if k != letter)
         head = ["training step, ms", *(f"{letter} = {value}" for value in grown[0]["values"]), "exponent"]
         body = [
-            [f"{found['layer']}, {rival}", *map(_milliseconds, times), f"{found['exponent'][rival]:.2f}"]
+            [f"{found['layer']}, {rival}", *map(milliseconds, times), f"{found['exponent'][rival]:.2f}"]
             for found in grown
             for rival, times in found["milliseconds"].items()
         ]
         caption = f"How time grows with the number of {words} ({fixed})"
-        tables.append(_table(f"tab-speed-growth-{letter.lower()}", caption, head, body))
+        tables.append(table(f"tab-speed-growth-{letter.lower()}", caption, head, body))
     return tables
 
 
@@ -138,37 +155,6 @@ def _layers(record):
 
 def _rows(record, task, layer):
     return [row for row in record["results"]["races"] if (row["task"], row["layer"]) == (task, layer)]
-
-
-def _milliseconds(value):
-    """Return a time with three digits."""
-    return f"{value:.{max(0, 2 - math.floor(math.log10(value)))}f}"
-
-
-def _percent(share):
-    """Return a share in percent, with a decimal where it would otherwise be one digit."""
-    return f"{100 * share:.{1 if share < 0.1 else 0}f}"
-
-
-def _ratio(quartiles):
-    first, median, third = quartiles
-    return f"{median:.2f} ({first:.2f}–{JOINER}{third:.2f})"
-
-
-def _table(name, caption, head, body):
-    """Return a table whose first column heads the rows."""
-    group = nodes.tgroup(cols=len(head))
-    for k in range(len(head)):
-        group += nodes.colspec(colwidth=1, **({"stub": 1} if k == 0 else {}))
-    group += nodes.thead("", _row(head))
-    group += nodes.tbody("", *map(_row, body))
-    table = nodes.table("", nodes.title("", caption), group, classes=["colwidths-auto"])
-    table["ids"].append(name)
-    return table
-
-
-def _row(texts):
-    return nodes.row("", *(nodes.entry("", nodes.paragraph("", text)) for text in texts))
 
 
 def setup(app):
