@@ -1,4 +1,4 @@
-"""The page about speed, made of what `make bench` wrote to data/results: layer_speed.json and another.
+"""The page about speed, made of what `make bench` wrote to data/results: layer_speed.json and two more.
 
     ```{layer-speed} summary
     ```
@@ -6,13 +6,13 @@
 A directive writes one part of it: `summary`, what came out in one list; `fastest`, at how many sizes each
 library is the fastest; `about`, the machine and the run; `training`, `forward` or `inference`, a drawing and
 a table for each layer; `growth`, how time grows with T, B and H; `alternating`, batches of two lengths in
-turn.
+turn; `memory`, what checkpoints through time save and cost.
 """
 
 from collections import Counter
 from pathlib import Path
 
-from course_benchmarks_memory import alternating
+from course_benchmarks_memory import alternating, memory
 from course_benchmarks_plot import ratio_plot
 from course_benchmarks_tables import NARROW, milliseconds, percent, ratio, table
 from docutils import nodes
@@ -21,7 +21,7 @@ from sphinx.util.docutils import SphinxDirective
 from rnnkit import results
 
 NAME = "layer_speed"
-FILES = {"alternating": "layer_alternating"}  # of the parts that have their own
+FILES = {"alternating": "layer_alternating", "memory": "layer_memory"}  # of the parts that have their own
 LETTERS = {
     "T": "time steps T",
     "B": "sequences in a batch B",
@@ -39,7 +39,7 @@ class LayerSpeedDirective(SphinxDirective):
     def run(self):
         """Return the nodes of the part; a wrong name or a missing file is an error at this line."""
         parts = {"summary": summary, "fastest": fastest, "about": about, "growth": growth}
-        parts |= dict.fromkeys(TASKS, races) | {"alternating": alternating}
+        parts |= dict.fromkeys(TASKS, races) | {"alternating": alternating, "memory": memory}
         part = self.arguments[0]
         if part not in parts:
             raise self.error(f"layer-speed must be {' or '.join(parts)}, got {part!r}")

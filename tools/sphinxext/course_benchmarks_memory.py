@@ -1,4 +1,4 @@
-"""A part of the page about speed: what it costs when the shapes of batches change."""
+"""Two parts of the page about speed: what changing shapes cost, and what checkpoints through time save."""
 
 from course_benchmarks_tables import NARROW, milliseconds, ratio, table
 
@@ -18,3 +18,22 @@ def alternating(record, part):
         )
     caption = "Two training steps, the second on a shorter batch; ratios with first and third quartile"
     return [table("tab-speed-alternating", caption, head, body)]
+
+
+def memory(record, part):
+    """Give the peak memory and the time of a training step with and without checkpoints."""
+    found = record["results"]
+    body = [
+        [
+            way,
+            milliseconds(found["megabytes"][way][1]),
+            ratio(found["memory over torch.nn"][way]),
+            milliseconds(found["seconds"][way][1]),
+            ratio(found["time over rnnkit"][way]),
+        ]
+        for way in found["megabytes"]
+    ]
+    head = ["LSTM", "MB", "MB over torch.nn", "seconds", "time over rnnkit"]
+    size = ", ".join(map(str, found["size"].values()))
+    caption = f"One training step of the LSTM at (B, T, D, H) = ({size}): memory at its peak, and time"
+    return [table("tab-speed-memory", caption, head, body)]
