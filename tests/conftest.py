@@ -1,7 +1,8 @@
-"""What every test starts from: one thread, repeatable cases, a small copy of the project, a browser."""
+"""What every test starts from: one thread, repeatable cases, a small copy of the project, an order."""
 
 import os
 
+from dealing import dealt
 from places import ROOT
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before NumPy and torch are imported: the stored numbers were made so
@@ -11,19 +12,21 @@ import shutil
 import hypothesis
 import pytest
 import torch
-from playwright.sync_api import Error, sync_playwright
 
 torch.set_num_threads(1)
 hypothesis.settings.register_profile("course", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("course")
 
-pytest_plugins = ["book_fixtures"]
+pytest_plugins = ["book_fixtures", "browser_fixtures"]
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-)
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses by the marks
+def pytest_collection_modifyitems(config, items):
+    """Mark what must run alone, and let each process begin with its part of what takes long."""
+    for item in items:
+        if item.path.match("test_*_speed.py"):
+            item.add_marker("alone")
+    items[:] = dealt(items, getattr(config, "workerinput", {}).get("workercount", 1))
 
 
 @pytest.fixture(scope="module")
@@ -47,17 +50,3 @@ def house_python(house):
     """Return the environment in which Python and its kernels import the copy's package."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("RNNKIT_")}
     return {**kept, "PYTHONPATH": str(house), "PYTHONHASHSEED": "0"}
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Return a Chromium; without one the test is skipped, or fails where CI=true says that one is there."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    with sync_playwright() as playwright:
-        try:
-            chromium = playwright.chromium.launch(executable_path=found, args=FLAGS.split())
-        except Error as error:
-            reason = f"no Chromium runs here ({str(error).splitlines()[0]}); CHROMIUM=/path/to/it names one"
-            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
-        yield chromium
-        chromium.close()

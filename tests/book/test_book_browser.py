@@ -4,42 +4,36 @@ import gzip
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from book_browser import DESKTOP, PHONE, barriers, open_page, sideways_scroll
+from barriers import barriers
+from book_browser import DESKTOP, PHONE, open_page, sideways_scroll
+from book_build import page_names
 
 CHAPTER = "chapters/01_rnn_basics.html"
 LIMIT = 400_000  # bytes of a chapter with all that it loads, compressed as a server would
 
 
-@pytest.mark.parametrize("way", ["http", "file"])
-def test_every_page_works_offline(bases, pages, open_context, way):
-    context = open_context(DESKTOP)
-    for name in pages:
-        page, problems = open_page(context, bases[way] + name)
-        assert problems == [], name
-        page.close()
+VISITS = {"desktop": (DESKTOP, "light", "http"), "phone": (PHONE, "dark", "file")}
 
 
-def test_no_page_scrolls_sideways_on_a_phone(bases, pages, open_context):
-    context = open_context(PHONE)
-    for name in pages:
-        page, _ = open_page(context, bases["file"] + name)
-        assert sideways_scroll(page) == [], name
-        page.close()
+def test_the_pages_are_those_of_the_contents(book):
+    found = {page.relative_to(book).as_posix() for page in book.rglob("*.html")}
+    assert found == {*page_names(), "index.html"}
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["light", "dark"])
-def test_nobody_is_kept_out(bases, pages, open_context, size, scheme):
-    context = open_context(size, scheme)
-    for name in pages:
-        page, _ = open_page(context, bases["file"] + name)
-        assert page.evaluate("document.documentElement.dataset.theme") == scheme
-        assert barriers(page) == [], name
-        page.close()
+@pytest.mark.parametrize("visit", VISITS)
+@pytest.mark.parametrize("name", page_names())
+def test_a_page_works_offline_fits_the_window_and_keeps_nobody_out(bases, open_context, name, visit):
+    size, scheme, way = VISITS[visit]
+    page, problems = open_page(open_context(size, scheme), bases[way] + name)
+    assert problems == []
+    assert page.evaluate("document.documentElement.dataset.theme") == scheme
+    assert sideways_scroll(page) == []
+    assert barriers(page) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_buttons_of_a_published_page_work_offline_and_keep_nobody_out(fork, open_context, scheme):
-    url = (fork / "chapters/01_small.html").as_uri()
+def test_the_buttons_of_a_published_page_work_offline_and_keep_nobody_out(small_pages, open_context, scheme):
+    url = (small_pages / "chapters/01_small.html").as_uri()
     page, problems = open_page(open_context(DESKTOP, scheme), url)
     for button in page.locator(".bd-header-article .dropdown-toggle").all():
         button.click()
@@ -49,7 +43,7 @@ def test_the_buttons_of_a_published_page_work_offline_and_keep_nobody_out(fork, 
 
 
 def test_the_button_changes_light_and_dark_and_the_choice_stays(bases, open_context):
-    page, _ = open_page(open_context(DESKTOP, "light"), bases["http"] + CHAPTER)
+    page, _ = open_page(open_context(DESKTOP, "light", fresh=True), bases["http"] + CHAPTER)
     background = "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(background)
     page.click(".bd-header-article .theme-switch-button")
@@ -105,7 +99,7 @@ def test_search_finds_a_page(bases, open_context):
 
 
 def test_a_chapter_is_light(book, bases, open_context):
-    context = open_context(DESKTOP)
+    context = open_context(DESKTOP, fresh=True)
     loaded = {}
 
     def weigh(response):

@@ -1,7 +1,8 @@
 """The checks themselves: each must find the fault that it is there for."""
 
 import pytest
-from book_browser import DESKTOP, PHONE, barriers, open_page, sideways_scroll
+from barriers import barriers
+from book_browser import DESKTOP, PHONE, open_page, sideways_scroll
 from book_checks import broken_links, external_loads, missing_alternatives
 
 GOOD = """<!doctype html><html lang="en"><head><title>Good</title>

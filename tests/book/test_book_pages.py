@@ -1,8 +1,11 @@
 """The built book, read as text."""
 
+import os
 import pkgutil
 import re
 
+import course_repository
+from book_build import page_names
 from book_checks import Page, broken_links, external_loads, missing_alternatives
 from places import ROOT
 
@@ -21,8 +24,8 @@ def test_every_link_inside_the_book_leads_somewhere(book):
     assert broken_links(book) == []
 
 
-def test_no_script_holds_up_a_page(book, pages):
-    for name in pages:
+def test_no_script_holds_up_a_page(book):
+    for name in page_names():
         html = (book / name).read_text(encoding="utf-8")
         for script in re.findall(r"<script\b[^>]*\bsrc=[^>]*>", html):
             assert re.search(r"\bdefer\b|\basync\b", script), f"{name}: {script}"
@@ -54,19 +57,23 @@ def test_diagrams_are_part_of_the_page(book):
     assert not [address for address in Page(html).loads if address.endswith(".svg") and "_images" in address]
 
 
-def test_no_id_occurs_twice(book, pages):
-    for name in pages:
+def test_no_id_occurs_twice(book):
+    for name in page_names():
         html = (book / name).read_text(encoding="utf-8")
         ids = re.findall(r"<[a-zA-Z][^<>]*\sid=\"([^\"]*)\"", html)
         assert sorted(ids) == sorted(set(ids)), name
 
 
-def test_a_local_build_has_no_dead_button(book, pages):
-    for name in pages:
+def test_the_buttons_lead_to_the_repository_and_a_local_build_has_none(book):
+    """The book of `make test` knows the repository that it is built in on GitHub; others know none."""
+    environ = os.environ if "RNNKIT_BOOK" in os.environ else {}
+    repository, url = course_repository.repository(environ), course_repository.book_url(environ)
+    for name in page_names():
         html = (book / name).read_text(encoding="utf-8")
-        assert "mybinder.org/v2" not in html
-        assert "dropdown-source-buttons" not in html
-        assert 'rel="canonical"' not in html
+        assert ('rel="canonical"' in html) == bool(url), name
+        for button in ("mybinder.org/v2", "dropdown-source-buttons"):
+            if name.startswith("chapters/") or not repository:
+                assert (button in html) == bool(repository), name
 
 
 def test_the_api_page_has_every_module(book):

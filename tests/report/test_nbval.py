@@ -6,13 +6,12 @@ inside its range; nothing else may move at all.
 
 import json
 import re
-import subprocess
-import sys
 
 import nbformat
 import pytest
 import run_notebook
 from nbformat.v4 import new_code_cell, new_notebook
+from nbval_run import nbval
 from places import ROOT
 
 from rnnkit._files import write_atomically
@@ -71,12 +70,9 @@ def stored(house, house_python):
     return house
 
 
-def nbval(house, environment):
-    """Run nbval as `make test` does; return for every code cell whether it passed."""
-    options = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/sanitize.cfg"]
-    options += ["-v", "--color=no", "-p", "no:cacheprovider"]
-    command = [sys.executable, "-m", "pytest", *options, "chapters/96_cases.ipynb"]
-    done = subprocess.run(command, cwd=house, env=environment, capture_output=True, encoding="utf-8")
+def passed(house, environment):
+    """Run nbval as the test of the chapters does; return for every code cell whether it passed."""
+    done = nbval(house, "chapters/96_cases.ipynb", environment, "-v")
     found = re.findall(r"::Cell (\d+) (PASSED|FAILED)", done.stdout)
     assert len(found) == len(CASES), done.stdout + done.stderr
     return [word == "PASSED" for _, word in found]
@@ -84,12 +80,12 @@ def nbval(house, environment):
 
 @pytest.fixture(scope="module")
 def here(stored, house_python):
-    return nbval(stored, house_python)
+    return passed(stored, house_python)
 
 
 @pytest.fixture(scope="module")
 def elsewhere(stored, house_python):
-    return nbval(stored, {**house_python, "SHIFT": SHIFT})
+    return passed(stored, {**house_python, "SHIFT": SHIFT})
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -106,8 +102,3 @@ def test_the_sanitiser_has_one_rule():
     """Whatever else it overlooked, no case above would show."""
     text = (ROOT / "tests" / "sanitize.cfg").read_text(encoding="utf-8")
     assert re.findall(r"^regex: .*", text, re.MULTILINE) == [r"regex: \u2248 -?[0-9]+(\.[0-9]+)?"]
-
-
-def test_make_test_uses_the_sanitiser():
-    program = (ROOT / "tools" / "run_tests.py").read_text(encoding="utf-8")
-    assert "--nbval-sanitize-with tests/sanitize.cfg" in program

@@ -1,8 +1,7 @@
 """What a browser says about a page, as functions that return the list of problems (empty: all is well)."""
 
+import re
 from urllib.parse import urlsplit
-
-from axe_playwright_python.sync_playwright import Axe
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
@@ -17,17 +16,13 @@ def open_page(context, url, *, without_scripts=False):
     home = urlsplit(url)
     page = context.new_page()
 
-    def decide(route):
-        address = urlsplit(route.request.url)
-        if (address.scheme, address.netloc) != (home.scheme, home.netloc):
-            problems.append(f"asked for {route.request.url}")
-            route.abort()
-        elif without_scripts and address.path.endswith(".js"):
-            route.abort()
-        else:
-            route.continue_()
+    def refuse(route):
+        problems.append(f"asked for {route.request.url}")
+        route.abort()
 
-    page.route(lambda address: not address.startswith(("data:", "blob:")), decide)
+    page.route(re.compile(rf"^(?!data:|blob:|{home.scheme}://{re.escape(home.netloc)}/)"), refuse)
+    if without_scripts:
+        page.route(re.compile(r"\.js(\?|$)"), lambda route: route.abort())
     page.on("console", lambda message: message.type == "error" and problems.append(f"error: {message.text}"))
     page.on("pageerror", lambda error: problems.append(f"exception: {error}"))
     page.on(
@@ -51,25 +46,3 @@ def sideways_scroll(page):
           return [`${over} px too wide`, ...wide.slice(-3)];
         }"""
     )
-
-
-def barriers(page):
-    """Return what axe-core finds that keeps people out, as "impact rule: element".
-
-    Code repeats the same few colours in thousands of elements; one of each is looked at, the rest is text.
-    """
-    page.evaluate(
-        """() => {
-          const seen = new Set();
-          for (const span of document.querySelectorAll("pre span:not(:has(*))")) {
-            const kind = span.className + span.closest("div, pre").className + span.closest("pre").className;
-            if (seen.has(kind)) span.replaceWith(span.textContent);
-            seen.add(kind);
-          }
-        }"""
-    )
-    return [
-        f"{violation['impact']} {violation['id']}: {node['html'][:150]}"
-        for violation in Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-        for node in violation["nodes"]
-    ]

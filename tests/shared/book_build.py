@@ -8,7 +8,17 @@ import sys
 
 import nbformat
 import pytest
+import yaml
 from places import ROOT
+
+MADE_BY_SPHINX = ("genindex", "py-modindex", "search")  # pages without a source of their own
+
+
+def page_names():
+    """Return the pages that the book must have; beside them index.html leads to the first."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    files = [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
+    return [f"{name}.html" for name in (toc["root"], *files, *MADE_BY_SPHINX)]
 
 
 def build(source, output, **environment):

@@ -1,28 +1,38 @@
-"""The book, built once for all tests of a session; a small book to try things on; a server."""
+"""The book, and a small book to try things on: each is built once for all processes of a run, and served."""
 
-from contextlib import ExitStack
+import os
+from pathlib import Path
 
 import pytest
-from book_browser import DESKTOP, open_page
 from book_build import build, built, write_small_book
 from book_server import served
-from lab_pages import TALL, jupyterlab, open_notebook
+from figure_pages import write_pages
+from once import once
 from places import ROOT
-
-from rnnkit.widgets.base.scripts import STYLE, page_source
 
 
 @pytest.fixture(scope="session")
 def book(tmp_path_factory):
-    """Return the folder with the pages of the book."""
-    return built(*build(ROOT, tmp_path_factory.mktemp("book")))
+    """Return the folder with the pages of the book: what tools/run_tests.py has just built, or a new one."""
+    if folder := os.environ.get("RNNKIT_BOOK"):
+        return Path(folder)
+    folder = once(tmp_path_factory, "book", lambda folder: built(*build(ROOT, folder)))
+    return folder / "_build/html"
 
 
 @pytest.fixture(scope="session")
-def pages(book):
-    """Return the addresses of all pages, relative to the book's folder."""
-    names = [page.relative_to(book).as_posix() for page in sorted(book.rglob("*.html"))]
-    return [name for name in names if name != "index.html"]  # which only leads to intro.html
+def small_pages(tmp_path_factory):
+    """Return the pages of the small book and of every figure, as GitHub Actions would build them in ada/rnn.
+
+    Tests write changed copies beside them.
+    """
+
+    def make(folder):
+        source = write_small_book(folder / "source")
+        write_pages(source)
+        built(*build(source, folder, GITHUB_REPOSITORY="ada/rnn", GITHUB_REF_NAME="main"))
+
+    return once(tmp_path_factory, "small", make) / "_build/html"
 
 
 @pytest.fixture
@@ -32,58 +42,30 @@ def small_book(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def fork(tmp_path_factory):
-    """Return the pages of the small book as GitHub Actions would build them in the repository ada/rnn."""
-    folder = tmp_path_factory.mktemp("fork")
-    environment = {"GITHUB_REPOSITORY": "ada/rnn", "GITHUB_REF_NAME": "main"}
-    return built(*build(write_small_book(folder / "source"), folder / "out", **environment))
-
-
-@pytest.fixture
-def open_context(browser):
-    """Return a function that opens a fresh browser window; every window is closed at the end of the test."""
-    contexts = []
-
-    def open_one(viewport, color_scheme="light"):
-        contexts.append(browser.new_context(viewport=viewport, color_scheme=color_scheme))
-        return contexts[-1]
-
-    yield open_one
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture
-def notebook(tmp_path, open_context):
-    """Return a function that opens JupyterLab on cells and returns the page and a function that runs one."""
-    with ExitStack() as running:
-
-        def open_one(cells):
-            address = running.enter_context(jupyterlab(tmp_path, cells))
-            return open_notebook(open_context(TALL), address, len(cells))
-
-        yield open_one
-
-
-@pytest.fixture(scope="session")
 def bases(book):
     """Return the book's address by the way it is read: from a server, and from a file."""
     with served(book) as ways:
         yield ways
 
 
+@pytest.fixture(scope="session")
+def ways(small_pages):
+    """Return the address of the small book by the way it is read: from a server, and from files."""
+    with served(small_pages) as addresses:
+        yield addresses
+
+
 @pytest.fixture
-def show(tmp_path, open_context):
-    """Return a function that opens a page with the given figure alone; it returns what `open_page` does."""
+def changed_page(small_pages):
+    """Return a function that writes a changed copy of a built page beside it and returns its address."""
+    written = []
 
-    def open_figure(figure, size=DESKTOP, scheme="light"):
-        palette = (ROOT / "assets/palette.css").read_text("utf-8")
-        page = tmp_path / "page.html"
-        page.write_text(
-            f'<!doctype html><html lang="en" data-theme="{scheme}"><title>x</title><meta charset="utf-8">'
-            f"<style>{palette}{STYLE}</style>{figure.to_html()}<script>{page_source(figure._module)}</script>",
-            encoding="utf-8",
-        )
-        return open_page(open_context(size, scheme), page.as_uri())
+    def write(stem, change):
+        path = small_pages / f"{stem}.changed-{os.getpid()}-{len(written)}.html"
+        path.write_text(change((small_pages / f"{stem}.html").read_text("utf-8")), "utf-8")
+        written.append(path)
+        return path.as_uri()
 
-    return open_figure
+    yield write
+    for path in written:
+        path.unlink()

@@ -4,8 +4,11 @@ import re
 from html import escape
 
 import nbformat
+from book_browser import open_page
 
 from rnnkit.widgets import FIGURES
+
+CONTROLS = ".rnn-widget :is(input, select, button, textarea)"
 
 # A page of its own for every figure, and one page without any.
 PAGE = """# {name}
@@ -19,8 +22,29 @@ After the figure.
 """
 
 
+DRAWING = """# Drawing
+
+See {numref}`fig-small`.
+
+```{figure} assets/diagrams/small.svg
+:name: fig-small
+:alt: A cell
+
+One cell.
+```
+"""
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 32" class="dg" role="img" aria-labelledby="t">'
+    '<title id="t">Old name</title><desc id="d">How it works</desc>'
+    "<style>.dg { --a: 1 } @media (width > 1px) { .dg .box, .dg rect { fill: var(--c-h) } }</style>"
+    '<marker id="tip"/><path marker-end="url(#tip)"/><use href="#tip"/></svg>'
+)
+
+
 def write_pages(source):
-    """Add a page for every figure to the small book in `source`, and the Unroller to its chapter."""
+    """Add a page for each figure and a drawing to the book in `source`, and the Unroller to its chapter."""
+    (source / "assets/diagrams/small.svg").write_text(SVG, encoding="utf-8")
+    (source / "drawing.md").write_text(DRAWING, encoding="utf-8")
     for stem, figure in FIGURES.items():
         (source / f"{stem}.md").write_text(PAGE.format(name=figure.__name__), encoding="utf-8")
     data, _ = FIGURES["unroller"]()._repr_mimebundle_()
@@ -32,7 +56,7 @@ def write_pages(source):
     notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
     nbformat.write(notebook, chapter)
     toc = "format: jb-book\nroot: intro\nchapters:\n  - file: chapters/01_small\n"
-    toc += "".join(f"  - file: {stem}\n" for stem in FIGURES)
+    toc += "".join(f"  - file: {stem}\n" for stem in ("drawing", *FIGURES))
     (source / "_toc.yml").write_text(toc, encoding="utf-8")
 
 
@@ -73,4 +97,30 @@ def boxes(page):
         """() => [...document.querySelectorAll(
             ".rnn-widget, .rnn-widget svg, .rnn-controls, .rnn-widget ~ p")]
           .map(e => e.getBoundingClientRect()).map(r => [r.left, r.top, r.width, r.height])"""
+    )
+
+
+def open_alive(context, url):
+    """Open a page as `open_page` does, and wait for its figure: its weights may have to come first."""
+    page, problems = open_page(context, url)
+    page.locator(CONTROLS).first.wait_for(state="attached")
+    return page, problems
+
+
+def move_every_slider(page):
+    """Move the sliders of the figure in turn, 200 times; return how tall it is before and after each move."""
+    return page.evaluate(
+        """async () => {
+          const host = document.querySelector(".rnn-widget"), heights = [host.getBoundingClientRect().height];
+          const sliders = [...host.querySelectorAll("input[type=range]")].filter(e => e.checkVisibility());
+          for (let move = 0; move < 200; move++) {
+            const slider = sliders[move % sliders.length], turn = Math.floor(move / sliders.length);
+            slider.value = Number(slider.min) + (slider.max - slider.min) * (turn % 2 || (turn * 0.382) % 1);
+            slider.dispatchEvent(new Event("input", { bubbles: true }));
+            await new Promise(requestAnimationFrame);
+            await new Promise(done => setTimeout(done)); // what the figure does in this frame is done
+            heights.push(host.getBoundingClientRect().height);
+          }
+          return heights;
+        }"""
     )

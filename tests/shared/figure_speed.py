@@ -10,8 +10,8 @@ multiplied by how much longer it takes, which is printed too, and the best of fi
 import json
 
 from book_browser import open_page
+from figure_pages import CONTROLS
 
-CONTROLS = ".rnn-widget :is(input, select, button, textarea)"
 YARDSTICK = """new Promise(done => setTimeout(() => {
       let text = "";
       for (let k = 0; k < 3000; k++) text = (k * 0.7).toFixed(2) + text.slice(0, 9);

@@ -1,4 +1,4 @@
-"""A JupyterLab of its own for a test, opened on a notebook with given cells."""
+"""A JupyterLab for the tests, opened on a notebook with given cells."""
 
 import json
 import os
@@ -13,25 +13,28 @@ import nbformat
 import pytest
 from playwright.sync_api import TimeoutError
 
-TALL = {"width": 1280, "height": 2000}  # JupyterLab takes cells out of the page that are not in view
 SECONDS = 90  # that JupyterLab, its kernel and a cell may take on a busy machine
 TRY = 5  # seconds that the first widget may take before it is asked for again
 FIRST = "import ipywidgets; ipywidgets.Valid(True)"
-THEMES = "user-settings/@jupyterlab/apputils-extension/themes.jupyterlab-settings"
+SETTINGS = {
+    "apputils-extension/themes": {"theme": "JupyterLab Dark"},
+    "notebook-extension/tracker": {"windowingMode": "none"},  # else cells out of view are not in the page
+}
 
 
 @contextmanager
-def jupyterlab(home, cells, *, dark=False):
-    """Run JupyterLab in the folder `home`; give the address of a notebook with `cells`."""
+def jupyterlab(home, cells):
+    """Run a dark JupyterLab in the folder `home`; give the address of a notebook with `cells`."""
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(cell) for cell in (FIRST, *cells)],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
     )
     (home / "work").mkdir()
     nbformat.write(notebook, home / "work/figures.ipynb")
-    settings = home / "config/lab" / THEMES
-    settings.parent.mkdir(parents=True)
-    settings.write_text(json.dumps({"theme": "JupyterLab Dark" if dark else "JupyterLab Light"}))
+    for name, values in SETTINGS.items():
+        settings = home / f"config/lab/user-settings/@jupyterlab/{name}.jupyterlab-settings"
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text(json.dumps(values))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -62,32 +65,41 @@ def jupyterlab(home, cells, *, dark=False):
             server.wait(20)
 
 
-def open_notebook(context, address, count):
-    """Return the page of the notebook with `count` cells, and a function that runs the cell of an index."""
-    page = context.new_page()
-    page.set_default_timeout(SECONDS * 1000)
-    page.goto(address)
-    page.wait_for_selector(f".jp-Notebook .jp-CodeCell >> nth={count}")
-    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+class Notebook:
+    """The notebook of `jupyterlab` in a page of `context`; its cells are run by their index."""
 
-    def run(index):
-        page.locator(".jp-CodeCell .cm-content").nth(index + 1).click()
-        page.keyboard.press("Shift+Enter")
+    def __init__(self, context, address, count):
+        self.page = page = context.new_page()
+        page.set_default_timeout(SECONDS * 1000)
+        page.goto(address)
+        page.wait_for_selector(f".jp-Notebook .jp-CodeCell >> nth={count}")
+        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+        # An output that comes before JupyterLab has loaded its part for widgets stays a static picture.
+        for _ in range(SECONDS // TRY):
+            with suppress(TimeoutError):
+                self.run(-1).locator(".widget-valid").wait_for(timeout=1000 * TRY)
+                return
+        pytest.fail("JupyterLab shows no widgets")
 
-    # An output that comes before JupyterLab has loaded its part for widgets stays a static picture.
-    for _ in range(SECONDS // TRY):
-        run(-1)
-        with suppress(TimeoutError):
-            page.locator(".jp-OutputArea-output .widget-valid").wait_for(timeout=1000 * TRY)
-            return page, run
-    pytest.fail("JupyterLab shows no widgets")
+    def run(self, index):
+        """Run a cell and return its outputs."""
+        cell = self.page.locator(".jp-CodeCell").nth(index + 1)
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("Shift+Enter")
+        return cell.locator(".jp-OutputArea-output")
 
+    def said(self, index, word):
+        """Run a cell and return its output, once it has `word` in it."""
+        output = self.run(index).filter(has_text=word)
+        output.wait_for()
+        return output.inner_text().strip()
 
-def said(page, word):
-    """Return the output that has `word` in it, once it is there."""
-    output = page.locator(f".jp-OutputArea-output:has-text('{word}')")
-    output.wait_for()
-    return output.inner_text().strip()
+    def figure(self, index):
+        """Run a cell and return the figure that it shows, and the selector of this figure."""
+        host = self.run(index).locator(".rnn-widget")
+        host.wait_for()
+        host.evaluate("(e, index) => { e.id = `figure-${index}`; }", index)
+        return host, f"#figure-{index}"
 
 
 def _wait_for(address, server, log):

@@ -8,7 +8,7 @@ from ast import literal_eval
 from collections import Counter
 from decimal import Decimal
 
-from rnnkit.report import GLUE_PREFIX
+from rnnkit.report import GLUE_PREFIX, ranges
 
 NUMBER = r"-?\d+(?:\.\d+)?"
 STATED = re.compile(
@@ -96,10 +96,10 @@ def machine(notebook):
     ]
 
 
-def measured_values(notebook, ranges):
-    """Return the measured numbers that lie outside, have no range, or print another one than `ranges` holds.
+def measured_values(notebook, expected):
+    """Return the measured numbers that lie outside, have no range, or print another one than they should.
 
-    ranges: {name: {"low": …, "high": …}} of this chapter. It must hold no name that the chapter never states.
+    expected: {name: {"low": …, "high": …}} of this chapter, with no name that the chapter never states.
     """
     complaints, named = [], set()
     for number, cell in _code(notebook):
@@ -114,17 +114,17 @@ def measured_values(notebook, ranges):
             if name in named:
                 complaints.append(f"{number}: {name} is stated twice")
             named.add(name)
-            if name not in ranges or not value:
+            if name not in expected or not value:
                 complaints.append(f"{number}: {name} has no range: make calibrate")
                 continue
             digits = len(value[1].partition(".")[2])
-            bracket = ranges.bracket(ranges[name]["low"], ranges[name]["high"], digits)
+            bracket = ranges.bracket(expected[name]["low"], expected[name]["high"], digits)
             if not lines[text, *bracket]:
                 complaints.append(f"{number}: {name} {text} needs its range {' to '.join(bracket)} beside it")
             lines[text, *bracket] -= 1
         complaints += [f"{number}: {key[0]} is printed but not named" for key in lines if lines[key] > 0]
     return complaints + [
-        f"0: {name} has a range but is never stated" for name in sorted(ranges.keys() - named)
+        f"0: {name} has a range but is never stated" for name in sorted(expected.keys() - named)
     ]
 
 

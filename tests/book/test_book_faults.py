@@ -1,0 +1,40 @@
+"""A fault in a page stops the build and is named with its line: one build, of a book with one of each."""
+
+import re
+
+from book_build import build, write_small_book
+from figure_pages import DRAWING, SVG
+
+FIGURE = "# Small\n\n```{{live-figure}} {}\n```\n"
+FAULTS = {  # page: (its text, what is said of it)
+    "drawing": (DRAWING.replace(":alt: A cell\n", ""), "5: WARNING: small.svg needs an alternative text"),
+    "formula": (
+        "# Small\n\nA state $h_{t$.\n",
+        "3: WARNING: formula: Extra open brace or missing close brace: h_{t",
+    ),
+    "name": (FIGURE.format("Nothing"), "3: ERROR: live-figure must be .*, got 'Nothing'"),
+    "value": (
+        FIGURE.format("Unroller\nt: 9"),
+        "3: ERROR: Unroller: t must be an integer from 0 to 5, got 9",
+    ),
+    "yaml": (FIGURE.format("Unroller\nt: ["), "3: ERROR: Unroller: while parsing"),
+    "list": (
+        FIGURE.format("Unroller\n- 9"),
+        "3: ERROR: Unroller: the settings must be NAME: VALUE, one a line",
+    ),
+}
+
+
+def test_every_fault_stops_the_build_and_is_named(tmp_path):
+    source = write_small_book(tmp_path / "source")
+    (source / "assets/diagrams/small.svg").write_text(SVG, "utf-8")
+    for name, (text, _) in FAULTS.items():
+        (source / f"{name}.md").write_text(text, "utf-8")
+    toc = "format: jb-book\nroot: intro\nchapters:\n" + "".join(f"  - file: {name}\n" for name in FAULTS)
+    (source / "_toc.yml").write_text(toc, "utf-8")
+    process, _ = build(source, tmp_path / "out")
+    assert process.returncode != 0
+    said = [line for line in process.stdout.splitlines() if re.search(r"\b(WARNING|ERROR)\b", line)]
+    assert len(said) == len(FAULTS), said
+    for name, (_, reason) in FAULTS.items():
+        assert any(re.search(rf"{name}\.md:{reason}", line) for line in said), name

@@ -1,0 +1,21 @@
+"""How the tests compare stored outputs with a new run: nbval, with the sanitiser for what is measured."""
+
+import subprocess
+import sys
+
+CELL_TIMEOUT = 300  # seconds that one cell of a chapter may take on a slow machine
+OPTIONS = (
+    "--nbval --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg"
+    f" --nbval-cell-timeout={CELL_TIMEOUT} -p no:cacheprovider --color=no"
+)
+
+
+def nbval(root, chapter, environment, *options):
+    """Run the chapter of the project in `root` and return the finished process."""
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *OPTIONS.split(), *options, chapter],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+    )
