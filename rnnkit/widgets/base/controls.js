@@ -19,10 +19,14 @@ function make(name, attributes = {}, ...children) {
 
 // Controls. Each is bound to one trait: it changes the trait, and follows when somebody else does.
 
-let ids = 0;
+/** An id that nothing else on the page has: each figure has a script of its own, so the page keeps the count. */
+function newId(kind) {
+  globalThis.rnnIds = (globalThis.rnnIds ?? 0) + 1;
+  return `rnn-${kind}-${globalThis.rnnIds}`;
+}
 
 function control(kind, label, input, ...others) {
-  input.id = `rnn-control-${++ids}`;
+  input.id = newId("control");
   const name = make("label", { for: input.id }, label);
   return make("div", { class: `rnn-control rnn-${kind}` }, name, ...others, input);
 }
@@ -75,7 +79,7 @@ function choice(model, trait, { label, options }) {
  *  text without a problem goes into the trait, or to accept(text) */
 function textField(model, trait, { label, length, problem, accept = (text) => setTrait(model, trait, text) }) {
   const input = make("input", { type: "text", autocomplete: "off", autocapitalize: "none", spellcheck: "false" });
-  const hint = make("span", { class: "rnn-hint", role: "status", id: `rnn-hint-${ids + 1}` });
+  const hint = make("span", { class: "rnn-hint", role: "status", id: newId("hint") });
   input.size = length;
   input.setAttribute("aria-describedby", hint.id);
   const judge = (text) => {
@@ -94,7 +98,7 @@ function textField(model, trait, { label, length, problem, accept = (text) => se
 /** Radio buttons side by side. @param options list of [value, text] @param change function of the value that is chosen
  *  @returns {element, check}: check(value) checks the button of this value, or none */
 function radios(label, options, change) {
-  const name = `rnn-segments-${++ids}`;
+  const name = newId("segments");
   const inputs = options.map(([value]) => make("input", { type: "radio", name, value }));
   inputs.forEach((input) => input.addEventListener("change", () => change(input.value)));
   const labels = options.map(([, text], k) => make("label", {}, inputs[k], make("span", {}, text)));

@@ -177,7 +177,7 @@ function asSentence(model, sentences) {
 
 /** A field of several lines for the text. A text with a problem does not go into the trait. */
 function textArea(model) {
-  const hint = make("span", { class: "rnn-hint", role: "status", id: `rnn-hint-${ids + 1}` });
+  const hint = make("span", { class: "rnn-hint", role: "status", id: newId("hint") });
   const input = make("textarea", {
     rows: 2, autocomplete: "off", autocapitalize: "none", spellcheck: "false", "aria-describedby": hint.id,
   });
