@@ -45,7 +45,8 @@ class Step(NamedTuple):
     """What a step reads and writes, (b, H) if nothing else is said."""
 
     product: Callable  # product(weight, a) writes the product of h_{t-1}, x_t, 1 and the weights into a
-    ifgo: np.ndarray  # (4, b, H)
+    a: np.ndarray  # (4, b, H), for a single sequence (1, 4H): what enters the gates, where they will stand
+    ifgo: np.ndarray  # (4, b, H): the gates
     g: np.ndarray
     ci: np.ndarray  # (2, b, H): c_{t-1} and i
     fg: np.ndarray  # (2, b, H)
@@ -73,8 +74,6 @@ class Group(NamedTuple):
     rows: slice
     span: slice  # which of all steps
     kept: Kept
-    a: np.ndarray  # (4, b, H), for a single sequence (1, 4H): what enters the gates
-    a_by_gate: np.ndarray  # (4, b, H), the same numbers
     numerators: np.ndarray  # (4, b, H)
     products: np.ndarray  # (2, b, H): c_{t-1} ⊙ f and i ⊙ g
     c: np.ndarray  # (b, H): before the first step, and after the last one
@@ -113,25 +112,23 @@ class Workspace:
         factors = np.array([-1, -1, -2, -1], dtype)
         numerators = np.empty((4, B, H), dtype)  # in full: a number for each gate would take longer
         numerators[:] = -factors[:, None, None]
-        a_by_gate, products = np.empty((4, B, H), dtype), np.empty((2, B, H), dtype)
+        products = np.empty((2, B, H), dtype)
         self._factors, self._weight_rows = np.repeat(factors, H)[:, None], np.empty((4 * H, width), dtype)
         if B == 1:
-            a, self.weight = a_by_gate.reshape(1, 4 * H), np.empty((width, 4 * H), dtype)
+            self.weight = np.empty((width, 4 * H), dtype)
             self._weight_by_gate = self.weight.reshape(width, 4, H).swapaxes(0, 1)
         else:
-            a, self.weight = a_by_gate, np.empty((4, width, H), dtype)
-            self._weight_by_gate = self.weight
+            self.weight = self._weight_by_gate = np.empty((4, width, H), dtype)
 
         self.groups = []
         memory, views = np.empty((N, 6 * H), dtype), packing.views((self.inputs,), (self.h[B:],))
         for rows, span in packing.groups(CACHE // H):
             kept = memory[rows].reshape(span.stop - span.start, 6, -1, H)
-            shared = [
-                array[..., : kept.shape[2], :] for array in (a, a_by_gate, numerators, products, self.c)
-            ]
+            shared = [array[..., : kept.shape[2], :] for array in (numerators, products, self.c)]
             steps = [
                 Step(
                     product=inputs.dot if B == 1 else partial(np.matmul, inputs),
+                    a=six[1:5].reshape(1, 4 * H) if B == 1 else six[1:5],
                     ifgo=six[1:5],
                     g=six[3],
                     ci=six[:2],

@@ -57,14 +57,13 @@ class LSTM(RecurrentLayer):
         one = np.array(1, self.dtype)  # NumPy adds an array without axes faster than a number of Python
         with np.errstate(over="ignore"):
             for group in work.groups:
-                a, a_by_gate, numerators = group.a, group.a_by_gate, group.numerators
-                products, (cf, ig) = group.products, group.products
+                numerators, products, (cf, ig) = group.numerators, group.products, group.products
                 group.kept.c[0] = group.c
-                for product, ifgo, g, ci, fg, c, tanh_c, o, h in group.steps:
+                for product, a, ifgo, g, ci, fg, c, tanh_c, o, h in group.steps:
                     product(work.weight, a)
-                    np.exp(a, a)
+                    np.exp(a, a)  # then 1 / (1 + a) is σ in i, f and o, and 2 / (1 + a) - 1 is tanh in g
                     a += one
-                    np.divide(numerators, a_by_gate, ifgo)
+                    np.divide(numerators, ifgo, ifgo)
                     g -= one
                     np.multiply(ci, fg, products)
                     np.add(cf, ig, c)
