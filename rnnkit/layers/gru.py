@@ -85,14 +85,14 @@ class GRU(RecurrentLayer):
         return output, (output[work.packing.last],)
 
     def _run_backward(self, d_output, d_last_state, work):
-        H, h_before, (work.dh[:],) = self.hidden_size, work.h[work.packing.before], d_last_state
+        H, output, (work.dh[:],) = self.hidden_size, work.h[work.packing.B :], d_last_state
         weight_nrz = np.roll(work.weights["weight_hh"], H, axis=0)
         weight_n, weight_rz = weight_nrz[:H], weight_nrz[H:]
         d_nh, d_rz, d_n, d_ih = work.d[:, :H], work.d[:, H : 3 * H], work.d[:, 3 * H :], work.d[:, H:]
         d_weight_n = np.zeros_like(weight_n)
         for group in reversed(work.groups_back):
             dh, dh_from_gates, shape = group.dh, group.dh_from_gates, group.kept.r.shape
-            self._find_slopes(h_before[group.rows].reshape(shape), group.kept, group.slopes)
+            self._find_slopes(output[group.rows].reshape(shape), group.kept, group.slopes)
             d_outs = d_output[group.rows].reshape(shape)
             for d_out, s in zip(reversed(d_outs), reversed(group.steps), strict=True):
                 # Sequences that ended before this step wait in dh with the gradient of their last state.
@@ -111,22 +111,24 @@ class GRU(RecurrentLayer):
             if not self.reset_after:
                 d_weight_n += d_n[group.rows].T @ group.kept.reset.reshape(-1, H)
         # One product sums the gradients of W_ih and b_ih over all steps and sequences.
-        d_weight_ih = d_ih.T @ work.inputs
+        d_weight_ih, h_before = d_ih.T @ work.inputs, work.h[work.packing.before]
         if self.reset_after:
-            d_weight_n = d_nh.T @ h_before
-        grads = {"weight_ih": d_weight_ih[:, :-1], "weight_hh": np.vstack([d_rz.T @ h_before, d_weight_n])}
+            d_weight_hh = np.roll(work.d[:, : 3 * H].T @ h_before, -H, axis=0)
+        else:
+            d_weight_hh = np.vstack([d_rz.T @ h_before, d_weight_n])
+        grads = {"weight_ih": d_weight_ih[:, :-1], "weight_hh": d_weight_hh}
         if self.bias:
             d_bias_ih = d_weight_ih[:, -1]  # b_hh has the same in r and z
             d_bias_n = np.ones(len(d_n), self.dtype) @ (d_nh if self.reset_after else d_n)
             grads |= {"bias_ih": d_bias_ih, "bias_hh": np.append(d_bias_ih[: 2 * H], d_bias_n)}
         return d_ih @ work.weights["weight_ih"], (work.dh,), grads
 
-    def _find_slopes(self, h_before, kept, slopes):
+    def _find_slopes(self, h, kept, slopes):
         """Write how h_t follows what enters the gates, whatever gradient comes back."""
         r, z, reset, n = kept
-        from_n = 1 - z
-        np.multiply(from_n, 1 - n * n, slopes.n)
-        np.multiply(h_before - n, z * from_n, slopes.z)
+        not_z = 1 - z
+        np.multiply(not_z, 1 - n * n, slopes.n)
+        np.multiply(not_z, h - n, slopes.z)  # h_t - n is z ⊙ (h_{t-1} - n)
         np.multiply(reset, 1 - r, slopes.r)
         if self.reset_after:
             np.multiply(slopes.n, r, slopes.nh)
