@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-CACHE = 16384  # numbers in one block of a group of steps; the layer works on a dozen such blocks at a time
+CACHE = 32768  # numbers in one block of a group of steps; the layer works on a dozen such blocks at a time
 
 
 class Kept(NamedTuple):
