@@ -13,8 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-CACHE = 32768  # numbers in one block of a group of steps; the layer works on a dozen such blocks at a time
-
 
 class Kept(NamedTuple):
     """What a group of steps keeps for the way back, each (steps, b, H)."""
@@ -111,7 +109,7 @@ class Workspace:
         self.d, self.dh = np.empty((N, 4 * H), dtype), np.empty((B, H), dtype)
         self._bias_n = np.empty((B, H), dtype)  # in full: adding one row to all would take longer
 
-        spans = packing.groups(CACHE // H)
+        spans = packing.groups(H)
         self._longest = max(rows.stop - rows.start for rows, _ in spans)
         memory, views = np.empty((N, 4 * H), dtype), packing.views((self.h,), (self.h[B:],))
         memory_of_x = np.empty(3 * self._longest * H, dtype)

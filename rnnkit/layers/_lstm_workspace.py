@@ -17,8 +17,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-CACHE = 16384  # numbers in one block of a group of steps; the way back works on a dozen such blocks at a time
-
 
 class Kept(NamedTuple):
     """What a group of steps keeps for the way back, each (steps, b, H)."""
@@ -122,7 +120,7 @@ class Workspace:
 
         self.groups = []
         memory, views = np.empty((N, 6 * H), dtype), packing.views((self.inputs,), (self.h[B:],))
-        for rows, span in packing.groups(CACHE // H):
+        for rows, span in packing.groups(H):
             kept = memory[rows].reshape(span.stop - span.start, 6, -1, H)
             shared = [array[..., : kept.shape[2], :] for array in (numerators, products, self.c)]
             steps = [

@@ -13,6 +13,10 @@ from itertools import pairwise
 
 import numpy as np
 
+CACHE = (
+    32768  # numbers in a block (rows, H); the ten or so blocks of a group of steps should stay in the cache
+)
+
 
 class Packing:
     """The layout, as N rows, of B sequences: all of T steps, or of the given lengths (B,) from 1 to T.
@@ -82,15 +86,15 @@ class Packing:
         """Return rows (N, F) as a list of time steps."""
         return [rows[of_step] for _, of_step, _ in self.steps]
 
-    def groups(self, size):
-        """Return the steps in groups of at most `size` rows, or one step, all with equally many sequences.
+    def groups(self, H):
+        """Return the steps in groups, each of equally many sequences, of one step or at most CACHE numbers.
 
         Each group is a pair of slices: of its rows, of its steps.
         """
         counts, groups, start = np.diff(self._edges).tolist(), [], 0
         for stop in range(1, len(counts) + 1):
             last = stop == len(counts) or counts[stop] != counts[start]
-            if last or counts[start] * (stop + 1 - start) > size:
+            if last or counts[start] * (stop + 1 - start) * H > CACHE:
                 groups.append((slice(self._edges[start], self._edges[stop]), slice(start, stop)))
                 start = stop
         return groups
