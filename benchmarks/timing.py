@@ -3,6 +3,7 @@
 import gc
 import math
 import os
+import random
 import time
 from contextlib import contextmanager
 
@@ -36,22 +37,23 @@ def interleaved(calls, repeats, at_least, lasting=0):
     calls: {name: function without arguments}; repeats: how often each is timed, or more often until `lasting`
     seconds have passed, since a machine can be slow for longer than fast functions take; at_least: seconds of
     one timing, which repeats a fast function.
-    Returns {name: seconds of one call, an array}; the k-th numbers of all names belong together.
+    Each turn has an order of its own. Returns {name: seconds of one call, an array}; the k-th numbers of all
+    names belong together.
     """
     loops = {}
     for name, call in calls.items():
         call()  # the first call allocates and plans
         loops[name] = max(1, math.ceil(at_least / _seconds(call, 1)))
     times = {name: [] for name in calls}
-    names = list(calls)
+    names, rng = list(calls), random.Random(0)
     gc.collect()
     gc.disable()
     try:
         end = time.perf_counter() + lasting
         while len(times[names[0]]) < repeats or time.perf_counter() < end:
+            rng.shuffle(names)  # who always followed the same function would find the caches that it leaves
             for name in names:
                 times[name].append(_seconds(calls[name], loops[name]))
-            names.append(names.pop(0))  # nobody is always first
     finally:
         gc.enable()
     return {name: np.array(seconds) for name, seconds in times.items()}

@@ -153,13 +153,17 @@ def test_operations_are_those_of_the_matrix_products():
 # How it is timed
 
 
-def test_the_rivals_take_turns_and_each_is_first_once():
+def test_the_rivals_take_turns_in_orders_of_their_own():
     order = []
     calls = {name: lambda name=name: order.append(name) for name in "abc"}
-    times = timing.interleaved(calls, repeats=3, at_least=0)
+    times = timing.interleaved(calls, repeats=12, at_least=0)
+    assert all(seconds.shape == (12,) and (seconds >= 0).all() for seconds in times.values())
     assert order[:6] == list("aabbcc")  # one call to warm up and one to see how long it takes
-    assert "".join(order[6:]) == "abcbcacab"
-    assert all(seconds.shape == (3,) and (seconds >= 0).all() for seconds in times.values())
+    turns = ["".join(order[k : k + 3]) for k in range(6, len(order), 3)]
+    assert all(sorted(turn) == ["a", "b", "c"] for turn in turns)
+    assert {first for first, *_ in turns} == {"a", "b", "c"}
+    followers = {turn[turn.index("a") - 1] for turn in turns if turn[0] != "a"}
+    assert followers == {"b", "c"}  # nobody always comes after the same one
 
 
 def test_a_fast_function_is_repeated_until_the_clock_can_see_it():
