@@ -59,7 +59,7 @@ def about(record, part):
         f"{name} {record['versions'][key]}"
         for key, name in (("python", "Python"), ("numpy", "NumPy"), ("torch", "PyTorch"))
     )
-    versions += "".join(f", {package} {number}" for package, number in found.get("peers", {}).items())
+    versions += "".join(f", {package} {number}" for package, number in found["peers"].items())
     peaks = " and ".join(f"{peak:.0f} GFLOP/s in {name}" for name, peak in found["gemm"].items())
     return [
         nodes.paragraph(
