@@ -1,5 +1,5 @@
 /* Forecast: a forecast of prices beside the truth and beside persistence. The numbers are those of Forecast.numbers()
-   in forecast.py, the places those of forecast_picture.py. */
+   in figure.py, the places those of picture.py. */
 
 const MOST_SHIFT = 25;
 const TRAITS = ["market", "lookback", "horizon", "sin", "baseline", "shift", "study"];

@@ -1,5 +1,5 @@
 /* What LSTMGates and GRUGates share: the drawing that follows the numbers, presets, sliders, time. Python has drawn the
-   cell by the rules of gates_picture.py, and the rest by those of gates_panels.py. */
+   cell by the rules of picture.py, and the rest by those of panels.py. */
 
 function checkChoices(choices, state) {
   for (const [name, options] of Object.entries(choices)) {
@@ -8,7 +8,7 @@ function checkChoices(choices, state) {
   }
 }
 
-/** @param steps every step that was computed @returns {T, t, where, run} of the traits `mode` and `t`, as in gates.py */
+/** @param steps every step that was computed @returns {T, t, where, run} of the traits `mode` and `t`, as in figure.py */
 function throughTime({ mode, t }, steps, rows) {
   const whole = mode === "sequence";
   const shown = whole ? Math.min(t, steps.length) : 1;
@@ -16,7 +16,7 @@ function throughTime({ mode, t }, steps, rows) {
   return { T: steps.length, t: shown, where: whole ? `Step ${shown} of ${steps.length}` : "One step alone", run };
 }
 
-// The rules by which a number becomes something to see, as in gates_picture.py
+// The rules by which a number becomes something to see, as in picture.py
 
 const wireWidth = (value) => (1.5 + (9 * Math.abs(value)) / (Math.abs(value) + 1.2)).toFixed(2);
 const signOf = (value) => (Math.abs(value) < 0.005 ? "0" : value < 0 ? "-" : "+");

@@ -1,5 +1,5 @@
 /* GradientFlow: a gradient on its way back through time. The numbers are those of GradientFlow.numbers() in
-   gradient_flow.py, and the rules by which they are drawn those of gradient_flow_picture.py. */
+   figure.py, and the rules by which they are drawn those of picture.py. */
 
 const ANGLE = Math.PI / 6;
 const SECOND = 0.9;

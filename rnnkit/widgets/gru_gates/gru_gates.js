@@ -1,6 +1,6 @@
 // Needs gates/gates.js
 /* GRUGates: one unit of a GRU whose numbers can be moved, with the reset gate in both of its places. Python has drawn it,
-   in gru_gates_picture.py. */
+   in picture.py. */
 
 const GATES = ["r", "z", "n"];
 const WEIGHTS = [...GATES.flatMap((gate) => ["wx", "wh", "b"].map((kind) => `${kind}_${gate}`)), "bh_n"];

@@ -1,5 +1,5 @@
 // Needs gates/gates.js
-/* LSTMGates: one unit of an LSTM whose numbers can be moved. Python has drawn it, in lstm_gates_picture.py. */
+/* LSTMGates: one unit of an LSTM whose numbers can be moved. Python has drawn it, in picture.py. */
 
 const GATES = ["i", "f", "g", "o"];
 const WEIGHTS = GATES.flatMap((gate) => ["wx", "wh", "b"].map((kind) => `${kind}_${gate}`));

@@ -1,5 +1,5 @@
 /* The network of ReadMyReview: an LSTM over word vectors that scores what it has read so far. The numbers are those of
-   read_my_review_network.py. */
+   network.py. */
 
 const MOST_HIDDEN = 64;
 const ROWS = ["i", "f", "g", "o", "c", "h", "score"];

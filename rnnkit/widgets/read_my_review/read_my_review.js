@@ -1,7 +1,7 @@
 // Needs read_my_review/tokenize.js
 // Needs read_my_review/network.js
-/* ReadMyReview: a trained LSTM reads any text. The numbers are those of ReadMyReview.numbers() in read_my_review.py,
-   the places those of read_my_review_picture.py. A text is only ever text: nothing in it is read as HTML. */
+/* ReadMyReview: a trained LSTM reads any text. The numbers are those of ReadMyReview.numbers() in figure.py,
+   the places those of picture.py. A text is only ever text: nothing in it is read as HTML. */
 
 const MOST_WORDS = 60;
 const MOST_CHARACTERS = 100000;
@@ -83,7 +83,7 @@ function saysOf(words, count, t, unit) {
   };
 }
 
-// The drawing, by the rules of read_my_review_picture.py
+// The drawing, by the rules of picture.py
 
 const [LEFT, TOP, ROW] = [52, 3, 24];
 const [TIME, UNITS] = [310, 368];

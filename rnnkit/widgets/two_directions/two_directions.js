@@ -1,5 +1,5 @@
 /* TwoDirections: what two networks know that read a word from its two ends. The numbers are those of
-   TwoDirections.numbers() in two_directions.py, the places those of two_directions_picture.py. */
+   TwoDirections.numbers() in figure.py, the places those of picture.py. */
 
 const VOWELS = "AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW".split(" ");
 const SOUNDS = VOWELS.concat("B CH D DH F G HH JH K L M N NG P R S SH T TH V W Y Z ZH".split(" "));

@@ -1,4 +1,4 @@
-/* The Unroller: a recurrent network reads a word. The numbers are those of Unroller.numbers() in unroller.py. */
+/* The Unroller: a recurrent network reads a word. The numbers are those of Unroller.numbers() in figure.py. */
 
 const ALPHABET = "ehlo";
 const WORD_LENGTH = 5;
