@@ -39,8 +39,9 @@ def run(command: list[str]) -> tuple[int, str]:
             sys.stdout.buffer.write(chunk)
             sys.stdout.flush()
             tail = (tail + chunk)[-4000:]
-    lines = ESCAPES.sub("", tail.decode(errors="replace")).strip().splitlines()
-    return process.returncode, lines[-1].strip("= ") if lines else ""
+    lines = ESCAPES.sub("", tail.decode(errors="replace")).splitlines()
+    said = [line.strip("= ") for line in lines if line.strip("= ")]
+    return process.returncode, said[-1] if said else ""
 
 
 def run_all(checks: dict[str, list[str]]) -> int:

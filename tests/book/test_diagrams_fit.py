@@ -14,19 +14,17 @@ FIND = """() => {
   const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
   const inside = (a, b, gap) =>
     a.left >= b.left + gap && a.right <= b.right - gap && a.top >= b.top - 1 && a.bottom <= b.bottom + 1;
+  const lines = [...svg.querySelectorAll("path.wire")].map(wire =>
+    Array.from({length: Math.floor(wire.getTotalLength() / 2) + 1}, (_, k) => wire.getPointAtLength(2 * k)));
   const page = {left: 0, right: view.width, top: 0, bottom: view.height};
   texts.forEach((text, k) => {
     if (!inside(text, page, 4)) found.push(`"${text.said}" leaves the drawing`);
     for (const other of texts.slice(k + 1))
       if (meet(text, other)) found.push(`"${text.said}" meets "${other.said}"`);
-    for (const wire of svg.querySelectorAll("path.wire"))
-      for (let at = 0; at <= wire.getTotalLength(); at += 2) {
-        const {x, y} = wire.getPointAtLength(at);
-        if (x > text.left && x < text.right && y > text.top && y < text.bottom) {
-          found.push(`a line crosses "${text.said}" at ${x}, ${y}`);
-          break;
-        }
-      }
+    for (const line of lines) {
+      const at = line.find(({x, y}) => x > text.left && x < text.right && y > text.top && y < text.bottom);
+      if (at) found.push(`a line crosses "${text.said}" at ${at.x}, ${at.y}`);
+    }
     for (const rect of svg.querySelectorAll("rect:not(.paper)")) {
       const b = rect.getBBox();
       const box = {left: b.x, right: b.x + b.width, top: b.y, bottom: b.y + b.height};

@@ -15,22 +15,20 @@ CROSSED = """() => {
   const meet = (a, b) => a.l < b.r && b.l < a.r && a.t < b.b && b.t < a.b;
   const seen = name => [...svg.querySelectorAll(name)].filter(
     e => getComputedStyle(e.closest("[class^=only]") ?? e).display !== "none");
+  const points = wire => {
+    const matrix = wire.getScreenCTM(), steps = Math.floor(wire.getTotalLength() / 2) + 1;
+    return Array.from({length: steps}, (_, k) => wire.getPointAtLength(2 * k).matrixTransform(matrix));
+  };
   const texts = seen("text").map(e => [e.textContent, box(e)]);
+  const wires = seen(".pipe").map(wire => [wire.dataset.wire, points(wire)]);
   const page = svg.getBoundingClientRect();
   texts.forEach(([said, text], k) => {
     if (text.l < page.left - 1 || text.r > page.right + 1) found.push(`"${said}" leaves the drawing`);
     for (const [other, there] of texts.slice(k + 1))
       if (meet(text, there)) found.push(`"${said}" meets "${other}"`);
-    for (const wire of seen(".pipe")) {
-      const matrix = wire.getScreenCTM(), length = wire.getTotalLength();
-      for (let at = 0; at <= length; at += 2) {
-        const {x, y} = wire.getPointAtLength(at).matrixTransform(matrix);
-        if (x > text.l && x < text.r && y > text.t && y < text.b) {
-          found.push(`${wire.dataset.wire} crosses "${said}"`);
-          break;
-        }
-      }
-    }
+    for (const [name, line] of wires)
+      if (line.some(({x, y}) => x > text.l && x < text.r && y > text.t && y < text.b))
+        found.push(`${name} crosses "${said}"`);
   });
   return found;
 }"""
