@@ -28,9 +28,14 @@ def open_page(context, url, *, without_scripts=False):
     page.on(
         "response", lambda answer: answer.status >= 400 and problems.append(f"{answer.status} {answer.url}")
     )
+    go(page, url)
+    return page, problems
+
+
+def go(page, url):
+    """Let `page` show `url`, and return when its scripts have had the time to begin."""
     page.goto(url, wait_until="load")
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 50)))")
-    return page, problems
 
 
 def sideways_scroll(page):

@@ -4,7 +4,7 @@ import os
 import shutil
 
 import pytest
-from book_browser import DESKTOP, open_page
+from book_browser import DESKTOP, go, open_page
 from places import ROOT
 from playwright.sync_api import Error, sync_playwright
 
@@ -65,16 +65,25 @@ def open_context(browser, known_contexts):
 
 @pytest.fixture
 def show(tmp_path, open_context):
-    """Return a function that opens a page with the given figure alone; it returns what `open_page` does."""
+    """Return a function that shows the given figure alone; it returns what `open_page` does.
 
-    def open_figure(figure, size=DESKTOP, scheme="light"):
+    In one test all figures of one size take turns in one page, whose problems are counted together.
+    """
+    opened = {}
+
+    def show_figure(figure, size=DESKTOP, scheme="light"):
         palette = (ROOT / "assets/palette.css").read_text("utf-8")
-        page = tmp_path / "page.html"
-        page.write_text(
+        file = tmp_path / f"{len(list(tmp_path.iterdir()))}.html"
+        file.write_text(
             f'<!doctype html><html lang="en" data-theme="{scheme}"><title>x</title><meta charset="utf-8">'
             f"<style>{palette}{STYLE}</style>{figure.to_html()}<script>{page_source(figure._module)}</script>",
             encoding="utf-8",
         )
-        return open_page(open_context(size, scheme), page.as_uri())
+        key = (size["width"], scheme)
+        if key in opened:
+            go(opened[key][0], file.as_uri())
+        else:
+            opened[key] = open_page(open_context(size, scheme), file.as_uri())
+        return opened[key]
 
-    return open_figure
+    return show_figure

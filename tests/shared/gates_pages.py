@@ -81,7 +81,6 @@ def assert_drawn_alike(show, figure):
     static = page.locator(".gates svg").evaluate_all(f"all => all.map({attributes})")
     for one, other in zip(_flat(live), _flat(static), strict=True):
         assert_same_attributes(one, other, 0.011)
-    page.close()
 
 
 def _flat(pictures):

@@ -17,7 +17,6 @@ def test_live_picture_is_the_static_one(show):
         page, problems = show(figure)
         assert_shows(page, PICTURE, figure)
         assert problems == []
-        page.close()
 
 
 def test_every_choice_changes_the_curve(show):
@@ -70,7 +69,6 @@ def test_every_word_has_its_own_place(show, size, scheme):
         figure = Forecast(market, horizon=20, shift=25)
         page, _ = show(figure, size, scheme)
         assert crowded(page, PICTURE) == [], figure
-        page.close()
 
 
 def test_the_shift_and_the_chart_are_in_view_together_on_a_phone(show):

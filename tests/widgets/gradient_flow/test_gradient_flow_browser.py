@@ -16,7 +16,6 @@ def test_live_picture_is_the_static_one(show):
         page, problems = show(figure)
         assert_shows(page, PICTURE, figure)
         assert problems == []
-        page.close()
 
 
 def test_lessons_load_and_a_slider_makes_them_ones_own(show):
@@ -72,7 +71,6 @@ def test_every_word_has_its_own_place(show, size, scheme):
     for figure in [*figures, *random_figures(GradientFlow, 4)]:
         page, _ = show(figure, size, scheme)
         assert crowded(page, PICTURE) == [], figure
-        page.close()
 
 
 def test_the_chart_stays_in_view_on_a_phone(show):

@@ -114,7 +114,6 @@ def test_every_word_has_its_own_place(show, size, scheme):
     for figure in [*presets, *ends, *fars, *random_figures(GRUGates, 5)]:
         page, _ = show(figure, size, scheme)
         assert page.evaluate(CROSSED) == [], figure
-        page.close()
 
 
 def test_the_diagram_stays_in_view_on_a_phone(show):

@@ -86,7 +86,6 @@ def test_every_word_has_its_own_place(show, size, scheme):
     for figure in [*(LSTMGates(name) for name in PRESETS), *ends, *random_figures(LSTMGates, 5)]:
         page, _ = show(figure, size, scheme)
         assert page.evaluate(CROSSED) == []
-        page.close()
 
 
 @pytest.mark.parametrize("weight", [100.0, -100.0])

@@ -46,7 +46,6 @@ def test_live_picture_is_the_static_one(show, size, scheme):
         assert crowded(page, PICTURE) == [], figure
         assert sideways_scroll(page) == []
         assert problems == []
-        page.close()
 
 
 def test_every_sentence_can_be_chosen(show):

@@ -16,7 +16,6 @@ def test_live_picture_is_the_static_one(show):
         page, problems = show(figure)
         assert_shows(page, PICTURE, figure)
         assert problems == []
-        page.close()
 
 
 def test_every_word_of_the_list_can_be_chosen(show):
@@ -78,7 +77,6 @@ def test_every_word_has_its_own_place(show, size, scheme):
     for figure in [*figures, *random_figures(TwoDirections, 4)]:
         page, _ = show(figure, size, scheme)
         assert crowded(page, PICTURE) == [], figure
-        page.close()
 
 
 def test_the_slider_and_the_answers_are_in_view_together_on_a_phone(show):
