@@ -1,9 +1,13 @@
 """The memory of a training step: what is compared, and what is written."""
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import course_benchmarks_memory
 import pytest
+from places import ROOT
 
 from benchmarks import memory, rivals
 from rnnkit import results
@@ -23,7 +27,9 @@ def test_all_ways_give_the_same_gradients():
 @needs_linux
 def test_the_peak_of_a_step_is_found_though_its_memory_is_free_again():
     floats = 32 * 100 * 64  # of the outputs alone
-    found = memory.measure("rnnkit", (32, 100, 16, 64), steps=2)
+    setting = json.dumps({"way": "rnnkit", "size": (32, 100, 16, 64), "steps": 2})
+    command = [sys.executable, "-m", "benchmarks.memory", "--measure", setting]  # no test was there before
+    found = json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
     assert found["megabytes"] > 4 * 6 * floats / 2**20  # six blocks are kept for each of them
     assert len(found["seconds"]) == 2
     assert min(found["seconds"]) > 0
