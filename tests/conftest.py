@@ -7,6 +7,7 @@ from places import ROOT
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before NumPy and torch are imported: the stored numbers were made so
 
+import gc
 import shutil
 
 import hypothesis
@@ -27,6 +28,11 @@ def pytest_collection_modifyitems(config, items):
         if item.path.match("test_*_speed.py"):
             item.add_marker("alone")
     items[:] = dealt(items, getattr(config, "workerinput", {}).get("workercount", 1))
+
+
+def pytest_collection_finish():
+    """Let the garbage collector pass over the tests themselves: they stay, so it need not look at them."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="module")
