@@ -21,12 +21,15 @@ hypothesis.settings.load_profile("course")
 pytest_plugins = ["book_fixtures", "browser_fixtures"]
 
 
-@pytest.hookimpl(tryfirst=True)  # before -m chooses by the marks
+def pytest_itemcollected(item):
+    """Mark what must run alone."""
+    if item.path.match("test_*_speed.py"):
+        item.add_marker("alone")
+
+
+@pytest.hookimpl(trylast=True)  # -m has chosen: pytest-xdist makes its parts of the rest
 def pytest_collection_modifyitems(config, items):
-    """Mark what must run alone, and let each process begin with its part of what takes long."""
-    for item in items:
-        if item.path.match("test_*_speed.py"):
-            item.add_marker("alone")
+    """Let each process begin with its part of what takes long."""
     items[:] = dealt(items, getattr(config, "workerinput", {}).get("workercount", 1))
 
 
