@@ -1,4 +1,4 @@
-"""The layers of rnnkit against torch's and others: `python -m benchmarks.layers`, about a quarter of an hour.
+"""The layers of rnnkit against torch's and others: `python -m benchmarks.layers`, 11 minutes.
 
 Needs the extra `bench`. Writes data/results/layer_speed.json. With --quick it runs everything once on small
 sizes, with the libraries that are there, and writes nothing.

@@ -1,6 +1,6 @@
 """Memory and time of a training step with checkpoints through time, without, and in PyTorch.
 
-`python -m benchmarks.memory` runs an LSTM on long sequences, a few minutes, on Linux, and writes
+`python -m benchmarks.memory` runs an LSTM on long sequences, a minute and a half, on Linux, and writes
 data/results/layer_memory.json. With --quick it measures a short sequence once and writes nothing.
 """
 

@@ -4,7 +4,7 @@ A layer keeps the gates of all T steps for its way back. It is enough to keep th
 the sequence, and to run each piece once more when the way back reaches it. Of about √T steps each, there
 are about as many pieces as steps in one, and both take little (Chen et al. 2016, "Training Deep Nets with
 Sublinear Memory Cost"). The price is a second forward pass. The gradient passes from piece to piece, unlike
-in truncated backpropagation.
+in truncated backpropagation. By default a piece has 3 √T steps, since each piece takes time of its own.
 """
 
 import copy
