@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from rnnkit.training.arguments import check_fit, device_for
 from rnnkit.training.checkpoints import describe_run, load_run, save_run
-from rnnkit.training.metrics import Means, evaluate, examples_on, one_number
+from rnnkit.training.metrics import Means, compared, evaluate, examples_on, one_number
 
 
 def fit(
@@ -85,7 +85,7 @@ def fit(
                     group["lr"] = rate * schedule(updates) if schedule else rate
 
                 prediction = model(*inputs)
-                value = one_number(loss(prediction, target))
+                value = one_number(compared("loss", loss, prediction, target))
                 _require_finite("the loss", value, where)
                 optimizer.zero_grad()
                 value.backward()

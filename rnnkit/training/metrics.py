@@ -1,5 +1,6 @@
 """What a model is worth on batches: means over the examples, whatever the sizes of the batches."""
 
+import warnings
 from collections import Counter
 from collections.abc import Iterable
 
@@ -7,6 +8,8 @@ import torch
 from torch import nn
 
 from rnnkit import _validation as v
+
+IGNORED = -100  # the class that `F.cross_entropy` leaves out
 
 
 @torch.no_grad()
@@ -30,7 +33,7 @@ def evaluate(model, batches, loss, metric=None):
     try:
         for inputs, target in examples_on(device, batches):
             prediction = model(*inputs)
-            means.add(prediction, target, one_number(loss(prediction, target)), metric)
+            means.add(prediction, target, one_number(compared("loss", loss, prediction, target)), metric)
     finally:
         model.train(mode)
     return means()
@@ -39,17 +42,52 @@ def evaluate(model, batches, loss, metric=None):
 def accuracy(prediction, target):
     """Return the share of right answers.
 
-    prediction: scores (B, V, …) of V classes for integer targets (B, …), as `F.cross_entropy` takes them; or
-        scores of the shape of the targets 0 and 1, where a positive score says 1.
+    prediction: scores (B, V, …) of V classes, V from 2 on, for integer targets (B, …) from 0 to V − 1, as
+        `F.cross_entropy` takes them, where a target of −100 is left out, as there; or scores of the shape of
+        the targets 0 and 1, where a positive score says 1.
+
+    Raises TypeError or ValueError if an argument is anything else, or if a score that counts is NaN.
     """
-    classes = prediction.ndim == target.ndim + 1
-    answer = prediction.argmax(dim=1) if classes else prediction > 0
-    if answer.shape != target.shape:
+    for name, value in (("prediction", prediction), ("target", target)):
+        v.instance(name, value, torch.Tensor)
+    classes = prediction.ndim == target.ndim + 1 > 1
+    scores = prediction.movedim(1, -1) if classes else prediction
+    V = scores.shape[-1] if classes else 2
+    if V < 2 or scores.shape != (*target.shape, V)[: target.ndim + classes]:
         raise ValueError(
-            f"prediction must be (B, V, …) or (B, …) for a target (B, …) = {tuple(target.shape)}, "
-            f"got {tuple(prediction.shape)}"
+            "prediction must be (B, V, …) with V from 2 on, or (B, …), for a target (B, …) = "
+            f"{tuple(target.shape)}, got {tuple(prediction.shape)}"
         )
+    if classes and (target.is_floating_point() or target.dtype == torch.bool):
+        raise TypeError(f"target must be integers where prediction has classes, got {target.dtype}")
+    if classes:
+        counted = target != IGNORED
+        scores, target = scores[counted], target[counted]
+    if not target.numel():
+        raise ValueError(f"target must hold something to count{f' beside {IGNORED}' if classes else ''}")
+    if ((target < 0) | (target >= V) if classes else (target != 0) & (target != 1)).any():
+        wanted = f"classes from 0 to {V - 1}, or {IGNORED}" if classes else "0 or 1"
+        raise ValueError(f"target must be {wanted}, got {target.min().item()} to {target.max().item()}")
+    if scores.isnan().any():
+        raise ValueError(f"prediction must not be NaN where it counts, got {scores.isnan().sum().item()} NaN")
+    answer = scores.argmax(dim=-1) if classes else scores > 0
     return float((answer == target).double().mean())
+
+
+def compared(name, function, prediction, target):
+    """Return function(prediction, target), a loss or a metric.
+
+    Raises ValueError where torch only warns: of (B,) and (B, 1) it compares each with all the others.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", "Using a target size", UserWarning)
+        try:
+            return function(prediction, target)
+        except UserWarning as warning:
+            if not str(warning).startswith("Using a target size"):
+                raise
+            told = str(warning).split(". ")[0]  # which sizes
+            raise ValueError(f"{name} must compare tensors of one shape: {told}") from None
 
 
 class Means:
@@ -65,7 +103,7 @@ class Means:
         self.examples += examples
         self.sums["loss"] += examples * loss.item()
         if metric is not None:
-            self.sums["metric"] += examples * float(metric(prediction.detach(), target))
+            self.sums["metric"] += examples * float(compared("metric", metric, prediction.detach(), target))
 
     def __call__(self):
         """Return {"loss": mean, "metric": mean} of what was counted."""

@@ -118,7 +118,7 @@ def refit_and_forecast(fit, target, refits, horizon, *, pooled):
     for today, until in pairwise([*refits, T]):
         known = np.log(target[:, :until])
         known[:, today - horizon + 1 :] = np.nan  # day t is known at the end of day t + horizon
-        g = fit(known.copy(), today)
+        g = v.array("fit(known, today)", fit(known.copy(), today), known.shape, finite=False)
         error = known - g
         a, c = _mean(error, over), _mean(np.exp(error), over)
         log[:, today:until] = (g + a)[:, today:]
@@ -158,6 +158,9 @@ def least_squares(features, *, pooled):
 def combine(forecasts):
     """Return one `VarianceForecast` of several: mean of the logarithms, geometric mean of the variances."""
     logs, variances = zip(*forecasts, strict=True)
+    shape = np.shape(logs[0])
+    for k, part in enumerate([*logs, *variances]):
+        v.array(f"forecasts[{k % len(logs)}]", part, shape, finite=False)
     return VarianceForecast(np.mean(logs, axis=0), np.exp(np.mean(np.log(variances), axis=0)))
 
 

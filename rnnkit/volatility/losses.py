@@ -23,12 +23,14 @@ def qlike(variance, forecast):
     It depends on the ratio only, so calm and wild shares count alike, and too low a forecast costs more than
     one that is too high. The mean is the best forecast under it, even if v measures the variance with noise.
 
-    variance, forecast: v and f, of equal shape or broadcast, above 0; NaN stays NaN.
+    variance, forecast: v and f, above 0, of equal shape, or one of them a single number; NaN stays NaN.
     Raises TypeError or ValueError that names the argument.
     Source: A. Patton (2011), "Volatility forecast comparison using imperfect volatility proxies", Journal of
     Econometrics 160(1).
     """
-    ratio = _above_zero("variance", variance) / _above_zero("forecast", forecast)
+    variance, forecast = _above_zero("variance", variance), _above_zero("forecast", forecast)
+    _require_one_shape("forecast", forecast, variance)
+    ratio = variance / forecast
     return ratio - np.log(ratio) - 1
 
 
@@ -36,12 +38,14 @@ def squared_log_error(variance, log_forecast):
     """Return (ln v − g)² for each pair.
 
     variance: v, above 0; log_forecast: g, a forecast of ln v, not the logarithm of a forecast of v: by
-    Jensen's inequality the mean of the logarithm is below the logarithm of the mean. NaN stays NaN.
+    Jensen's inequality the mean of the logarithm is below the logarithm of the mean. Both are of equal shape,
+    or one of them is a single number. NaN stays NaN.
     Raises TypeError or ValueError that names the argument.
     """
-    return (
-        np.log(_above_zero("variance", variance)) - v.array("log_forecast", log_forecast, finite=False)
-    ) ** 2
+    variance = _above_zero("variance", variance)
+    log_forecast = v.array("log_forecast", log_forecast, finite=False)
+    _require_one_shape("log_forecast", log_forecast, variance)
+    return (np.log(variance) - log_forecast) ** 2
 
 
 def diebold_mariano(loss_a, loss_b, horizon=1, lags=None):
@@ -97,3 +101,9 @@ def _above_zero(name, value):
     if (value <= 0).any() or np.isinf(value).any():
         raise ValueError(f"{name} must be finite and above 0, got {np.nanmin(value)} to {np.nanmax(value)}")
     return value
+
+
+def _require_one_shape(name, forecast, variance):
+    """Raise if two arrays differ in shape: broadcasting (N,) against (N, 1) would compare all with all."""
+    if forecast.shape != variance.shape and forecast.ndim and variance.ndim:
+        raise ValueError(f"{name} must have the shape of variance, {variance.shape}, got {forecast.shape}")

@@ -424,9 +424,60 @@ class TestScores:
         found = training.accuracy(torch.tensor(yes), torch.tensor(target > 0).double())
         assert found == pytest.approx(np.mean((yes > 0) == (target > 0)))
 
-    def test_accuracy_compares_no_shapes_that_do_not_fit(self):
-        with pytest.raises(ValueError, match=r"prediction must be .* = \(3,\), got \(4, 2\)"):
-            training.accuracy(torch.zeros(4, 2), torch.zeros(3))
+    @pytest.mark.parametrize(
+        ("prediction", "target"),
+        [((4, 2), (3,)), ((4, 1), (4,)), ((4,), (4, 1)), ((4, 3, 2), (4,)), ((2, 5, 3), (2, 5)), ((3,), ())],
+    )
+    def test_accuracy_compares_no_shapes_that_do_not_fit(self, prediction, target):
+        told = re.escape(f"a target (B, …) = {target}, got {prediction}")
+        with pytest.raises(ValueError, match=f"prediction must be .* {told}"):
+            training.accuracy(torch.zeros(prediction), torch.zeros(target, dtype=torch.int64))
+
+    def test_accuracy_leaves_out_what_cross_entropy_leaves_out(self):
+        scores = torch.tensor([[2.0, 1, 0], [0, 0, 9], [math.nan] * 3, [0, 9, 8]])
+        assert training.accuracy(scores, torch.tensor([0, 2, -100, 1])) == 1
+        assert training.accuracy(scores, torch.tensor([0, 1, -100, -100])) == 0.5
+        assert training.accuracy(scores.T[None], torch.tensor([[0, 2, -100, -100]])) == 1
+
+    def test_accuracy_takes_scores_of_minus_infinity(self):
+        scores = torch.tensor([[-math.inf, 0.0], [1.0, -math.inf]])
+        assert training.accuracy(scores, torch.tensor([1, 0])) == 1
+
+    @pytest.mark.parametrize(
+        ("prediction", "target", "error", "message"),
+        [
+            ([[1.0, math.nan]], [1], ValueError, "prediction must not be NaN where it counts, got 1 NaN"),
+            ([math.nan, 1.0], [0.0, 1.0], ValueError, "prediction must not be NaN where it counts, got 1"),
+            ([[1.0, 2.0]], [-100], ValueError, "target must hold something to count beside -100"),
+            ([[1.0, 2.0]], [2], ValueError, "target must be classes from 0 to 1, or -100, got 2 to 2"),
+            ([[1.0, 2.0]], [-1], ValueError, "target must be classes from 0 to 1, or -100, got -1 to -1"),
+            ([[1.0, 2.0]], [1.0], TypeError, "target must be integers where .*, got torch.float32"),
+            ([[1.0, 2.0]], [True], TypeError, "target must be integers where .*, got torch.bool"),
+            ([1.0, 2.0], [0, -100], ValueError, "target must be 0 or 1, got -100 to 0"),
+            ([1.0, 2.0], [0.3, 0.7], ValueError, "target must be 0 or 1, got 0.3"),
+            ([1.0, 2.0], [0.0, math.nan], ValueError, "target must be 0 or 1"),
+            ([], [], ValueError, "target must hold something to count$"),
+        ],
+    )
+    def test_accuracy_names_what_it_cannot_count(self, prediction, target, error, message):
+        with pytest.raises(error, match=message):
+            training.accuracy(torch.tensor(prediction), torch.tensor(target))
+
+    def test_accuracy_takes_tensors_only(self):
+        with pytest.raises(TypeError, match="prediction must be Tensor"):
+            training.accuracy(np.ma.masked_invalid([1.0, math.nan]), torch.ones(2))
+        with pytest.raises(TypeError, match="target must be Tensor"):
+            training.accuracy(torch.ones(2), [1, 1])
+
+    @pytest.mark.parametrize("score", [F.mse_loss, F.l1_loss, F.smooth_l1_loss, F.huber_loss])
+    def test_a_loss_or_metric_that_would_compare_all_with_all_is_an_error(self, score):
+        told = r" must compare tensors of one shape: .*\[22\]\).* different .*\[22, 1\]"
+        with pytest.raises(ValueError, match=f"loss{told}"):
+            training.fit(model(), [(X, Y[:, 0])], loss=score, epochs=1)
+        with pytest.raises(ValueError, match=f"loss{told}"):
+            training.evaluate(model(), [(X, Y[:, 0])], score)
+        with pytest.raises(ValueError, match=f"metric{told}"):
+            training.evaluate(model(), [(X, Y[:, 0])], lambda p, y: F.mse_loss(p[:, 0], y), score)
 
     @given(warmup=st.integers(0, 20), rest=st.integers(1, 30))
     def test_warmup_rises_and_falls(self, warmup, rest):

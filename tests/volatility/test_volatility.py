@@ -1,5 +1,6 @@
 """Measures, forecasts and scores of variance."""
 
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -173,6 +174,18 @@ class TestForecasts:
             # the target of day t is complete at the end of day t + 5
             assert np.flatnonzero(np.isfinite(known[0])).max() + 5 == today
 
+    @pytest.mark.parametrize("shape", [(2, 1), (6,), (1, 6)])
+    def test_a_fit_must_forecast_every_share_and_day(self, shape):
+        told = re.escape(f"fit(known, today) must be (2, 6), got {shape}")
+        with pytest.raises(ValueError, match=told):
+            vol.refit_and_forecast(lambda known, today: np.zeros(shape), np.ones((2, 6)), [3], 1, pooled=True)
+
+    def test_only_forecasts_of_one_shape_can_be_combined(self):
+        one = vol.VarianceForecast(np.ones((2, 3)), np.ones((2, 3)))
+        other = vol.VarianceForecast(np.ones((2, 3)), np.ones((2, 1)))
+        with pytest.raises(ValueError, match=r"forecasts\[1\] must be \(2, 3\), got \(2, 1\)"):
+            vol.combine([one, other])
+
     def test_combine(self):
         one, two = (
             vol.VarianceForecast(np.array([1.0]), np.array([1.0])),
@@ -320,6 +333,17 @@ class TestScores:
 
     def test_squared_log_error(self):
         np.testing.assert_allclose(vol.squared_log_error([np.e, 1.0], [0.0, 2.0]), [1, 4])
+
+    @pytest.mark.parametrize("shape", [(5, 1), (1, 5), (1,)])
+    def test_shapes_that_would_broadcast_are_rejected(self, shape):
+        told = rf"forecast must have the shape of variance, \(5,\), got {re.escape(str(shape))}"
+        for score in (vol.qlike, vol.squared_log_error):
+            with pytest.raises(ValueError, match=told):
+                score(np.ones(5), np.ones(shape))
+
+    def test_one_number_stands_for_all(self):
+        np.testing.assert_allclose(vol.qlike([2.0, 1.0], 1.0), [1 - np.log(2), 0])
+        np.testing.assert_allclose(vol.squared_log_error([np.e, 1.0], 0.0), [1, 0])
 
     def test_what_is_missing_stays_missing(self):
         assert np.isnan(vol.qlike([np.nan], [1.0]))[0]
