@@ -6,6 +6,7 @@ or raises `TypeError` (a wrong kind of thing) or `ValueError` (the right kind, b
 
 import math
 import reprlib
+import sys
 from collections.abc import Mapping
 from numbers import Integral, Real
 
@@ -14,6 +15,8 @@ import numpy as np
 
 def array(name, value, shape=None, *, dtype=None, finite=True, sizes=None):
     """Check an array of real numbers and return it as a NumPy array, without a copy where none is needed.
+
+    A masked array counts as its numbers, and none of them may be masked.
 
     shape: tuple of integers (exact sizes) and letters (free sizes), as in ("T", "B", 8); None for any shape.
         The same letter must stand for the same size. No axis may be empty.
@@ -36,6 +39,13 @@ def array(name, value, shape=None, *, dtype=None, finite=True, sizes=None):
     if shape is not None and sizes is not None:
         sizes.update(bound)
     return converted
+
+
+def unmasked(name, value):
+    """Return an array, or a list of arrays, if no element is masked: `np.asarray` would drop the mask."""
+    if masked := _count_masked(value):
+        raise ValueError(f"{name} must have no masked elements, got {masked}: leave them out, or fill them")
+    return value
 
 
 def integer(name, value, low=None, high=None):
@@ -138,6 +148,7 @@ def describe(value):
 def _as_real(name, value, *, integers):
     """Turn arrays, tensors and nested lists into an array of real numbers, or of integers."""
     wanted = "integers" if integers else "real numbers"
+    unmasked(name, value)
     try:
         result = np.asarray(value)
     except Exception as error:  # lists of unequal lengths, tensors that require grad, objects of any library
@@ -146,6 +157,16 @@ def _as_real(name, value, *, integers):
     if result.dtype.kind not in ("iu" if integers else "iuf"):
         raise TypeError(f"{name} must be an array of {wanted}, got {describe(value)}")
     return result
+
+
+def _count_masked(value):
+    """Return how many elements of an array, or of the arrays in a list, are masked."""
+    ma = sys.modules.get("numpy.ma")  # which NumPy loads when the first masked array is made
+    if ma and isinstance(value, ma.MaskedArray):
+        return int(ma.count_masked(value))
+    if not (ma and isinstance(value, (list, tuple))):
+        return 0
+    return sum(_count_masked(part) for part in value if isinstance(part, (list, tuple, ma.MaskedArray)))
 
 
 def _converted(name, value, dtype, finite):

@@ -12,6 +12,7 @@ import pandas as pd
 import torch
 from torch.nn import functional as F
 
+from rnnkit import _validation as v
 from rnnkit import datasets, models, series, training
 
 BATCH = 128  # windows in an update
@@ -55,6 +56,7 @@ def run(prices, setting, sins=Sins(), seed=0, fold=0):  # noqa: B008 - a tuple, 
 
     fold: with a shuffled split, each fold from 0 on tests on other samples, until all had their turn.
     """
+    prices = v.array("prices", prices, ("T",))
     lookback, horizon = setting.lookback, setting.horizon
     values = prices[1:] if setting.level else np.diff(np.log(prices))
     seen, y = series.windows(values, lookback, horizon)
@@ -105,14 +107,15 @@ def fit(x, target, setting, seed, validation=None, **options):
 
 def _samples(x, target):
     """Return windows (N, lookback, 1) and targets, (N, 1) for those of one number, as tensors."""
-    x, target = (torch.tensor(np.asarray(array), dtype=torch.float32) for array in (x, target))
+    pairs = (("x", x), ("target", target))
+    x, target = (torch.tensor(v.array(name, array), dtype=torch.float32) for name, array in pairs)
     return x[..., None], target[:, None] if target.ndim == 1 else target
 
 
 @torch.no_grad()
 def answer(network, x):
     """Return what a network says to windows (N, lookback), as float64."""
-    return network(torch.tensor(np.asarray(x), dtype=torch.float32)[..., None]).double().numpy()
+    return network(torch.tensor(v.array("x", x), dtype=torch.float32)[..., None]).double().numpy()
 
 
 def scores(found, horizon):

@@ -94,8 +94,7 @@ class Vocabulary:
 
     def decode(self, indices):
         """Return the tokens of indices (T,) as a list."""
-        indices = np.asarray(indices)
-        if indices.size == 0:
+        if np.asarray(indices).size == 0:
             return []
         indices = v.array("indices", indices, ("T",), dtype=np.int64)
         if indices.min() < 0 or indices.max() >= len(self):

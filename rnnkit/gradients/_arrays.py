@@ -8,14 +8,15 @@ from rnnkit import _validation as v
 
 
 def require_writeable(name, array, *dtypes):
-    """Raise if `array` is not a finite NumPy array of one of the dtypes that can be changed in place."""
+    """Return a finite NumPy array of one of the dtypes that can be changed in place, or raise."""
     v.instance(name, array, np.ndarray)
     if array.dtype not in dtypes:
         wanted = " or ".join(dtype.__name__ for dtype in dtypes)
         raise TypeError(f"{name} must be {wanted}, got {array.dtype}")
-    v.array(name, array)
+    plain = v.array(name, array)  # of a masked array, the numbers themselves
     if not array.flags.writeable:
         raise ValueError(f"{name} must be writeable, got a read-only array")
+    return plain
 
 
 def norm(arrays):

@@ -45,6 +45,7 @@ def clip_by_norm(grads, max_norm):
 def _checked_grads(grads):
     """Return the arrays of the dict `grads`, all of them fit to be changed in place."""
     v.instance("grads", grads, Mapping)
-    for name, grad in grads.items():
+    return [
         _arrays.require_writeable(f"grads[{name!r}]", grad, np.float32, np.float64)
-    return list(grads.values())
+        for name, grad in grads.items()
+    ]

@@ -29,11 +29,12 @@ def numerical_gradient(function, arrays, step=1e-5):
         return float(v.array("function(arrays)", function(arrays), (), dtype=np.float64))
 
     if not isinstance(arrays, Mapping):
-        _arrays.require_writeable("arrays", arrays, np.float64)
-        return _central_differences(value, arrays, step)
-    for name, array in arrays.items():
-        _arrays.require_writeable(f"arrays[{name!r}]", array, np.float64)
-    return {name: _central_differences(value, array, step) for name, array in arrays.items()}
+        return _central_differences(value, _arrays.require_writeable("arrays", arrays, np.float64), step)
+    plain = {
+        name: _arrays.require_writeable(f"arrays[{name!r}]", array, np.float64)
+        for name, array in arrays.items()
+    }
+    return {name: _central_differences(value, array, step) for name, array in plain.items()}
 
 
 def relative_error(a, b):

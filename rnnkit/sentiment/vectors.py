@@ -23,6 +23,7 @@ def word_vectors(sequences, words, size=64, window=5, seed=0):
     V = v.integer("words", words, 3)
     v.integer("size", size, 1, V - 1)
     v.integer("window", window, 1)
+    sequences = [v.array(f"sequences[{k}]", one, ("T",), dtype=np.int64) for k, one in enumerate(sequences)]
     gap = np.full(window, PAD)  # no text is the neighbour of another
     line = np.concatenate([part for sequence in sequences for part in (sequence, gap)])
     counts = sparse.csr_matrix((V, V), dtype=np.float32)

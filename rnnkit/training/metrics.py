@@ -137,6 +137,7 @@ def _moved(value, device):
         return value.to(device)
     if not isinstance(value, (tuple, list)):
         raise TypeError(f"batches must give tensors or tuples of them, got {v.describe(value)}")
+    v.unmasked("batches", value)
     return tuple(part.to(device) if hasattr(part, "to") else part for part in value)
 
 

@@ -76,6 +76,9 @@ def train(x, residual, settings, seed):
 
     The chunks begin at other days in every epoch; what counts in them covers the past once.
     """
+    sizes = {}
+    x = v.array("x", x, ("N", "T", "K"), sizes=sizes)
+    residual = v.array("residual", residual, ("N", "T"), finite=False, sizes=sizes)
     N, T, K = x.shape
     stride = CHUNK - BURN_IN
     chunks = -(-T // stride)
@@ -114,6 +117,7 @@ def train(x, residual, settings, seed):
 @torch.no_grad()
 def predict(model, x):
     """Return the corrections (N, T) for features x (N, T, K), from WARM_UP to CHUNK − 1 days of memory."""
+    x = v.array("x", x, ("N", "T", "K"))
     N, T, K = x.shape
     step = CHUNK - WARM_UP
     blocks = -(-T // step)
