@@ -5,10 +5,12 @@ or raises `TypeError` (a wrong kind of thing) or `ValueError` (the right kind, b
 """
 
 import math
+import os
 import reprlib
 import sys
 from collections.abc import Mapping
 from numbers import Integral, Real
+from pathlib import Path
 
 import numpy as np
 
@@ -93,6 +95,17 @@ def instance(name, value, types):
         names = " or ".join(t.__name__ for t in (types if isinstance(types, tuple) else (types,)))
         raise TypeError(f"{name} must be {names}, got {describe(value)}")
     return value
+
+
+def file_path(name, value):
+    """Return `value` as the path of a file that can be written: no folder, and not below a file."""
+    path = Path(instance(name, value, (str, os.PathLike)))
+    if path.is_dir():
+        raise ValueError(f"{name} must be a file, got the folder {path}")
+    above = next(parent for parent in path.absolute().parents if parent.exists())
+    if not above.is_dir():
+        raise ValueError(f"{name} must lie in a folder, got {path}, and {above} is a file")
+    return path
 
 
 def function(name, value):

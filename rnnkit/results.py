@@ -28,7 +28,7 @@ def save(name, content, *, command, seeds, seconds, data=None, folder=None):
     An old file stays as it was until the new one is complete.
     Raises TypeError or ValueError that names the argument, before anything is written.
     """
-    path = _path(name, folder)
+    path = v.file_path("folder", _path(name, folder))
     record = {
         "command": v.instance("command", command, str),
         "seeds": [v.integer("seeds", seed, 0) for seed in v.instance("seeds", seeds, (list, tuple, range))],
@@ -101,4 +101,5 @@ def _path(name, folder):
     """Return where the results `name` are stored."""
     if not re.fullmatch(r"[a-z0-9_]+", v.instance("name", name, str)):
         raise ValueError(f"name must be of a-z, 0-9 and _, got {name!r}")
-    return Path(folder or _places.RESULTS) / f"{name}.json"
+    folder = _places.RESULTS if folder is None else v.instance("folder", folder, (str, os.PathLike))
+    return Path(folder) / f"{name}.json"

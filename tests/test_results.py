@@ -40,6 +40,8 @@ def test_lists_of_numbers_stand_on_one_line(tmp_path):
         ({"seeds": [0.5]}, TypeError, "seeds must be an integer"),
         ({"seconds": -1}, ValueError, "seconds must be"),
         ({"data": "ab12"}, TypeError, "data must be dict"),
+        ({"folder": 3}, TypeError, "folder must be str or PathLike"),
+        ({"folder": __file__}, ValueError, "folder must lie in a folder, got .*, and .*py is a file"),
     ],
 )
 def test_bad_arguments_leave_the_old_file(tmp_path, change, error, message):

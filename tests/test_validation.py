@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -165,6 +167,42 @@ def test_array_accepts_a_shape_exactly_if_some_sizes_explain_it(shape, wanted):
 def test_other_arguments_name_what_came_and_what_they_must_be(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_a_path_is_that_of_a_file_which_can_be_written(tmp_path):
+    (tmp_path / "file").write_text("")
+    for good in (tmp_path / "file", str(tmp_path / "new" / "file"), "file"):
+        assert v.file_path("path", good) == Path(good)
+    for bad, error, message in (
+        (3, TypeError, r"^path must be str or PathLike, got 3 \(int\)$"),
+        (tmp_path, ValueError, "^path must be a file, got the folder "),
+        ("", ValueError, r"^path must be a file, got the folder \.$"),
+        (
+            tmp_path / "file" / "new" / "x",
+            ValueError,
+            "^path must lie in a folder, got .*x, and .*file is a file$",
+        ),
+    ):
+        with pytest.raises(error, match=message):
+            v.file_path("path", bad)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_masked_elements_are_counted():
+    masked = np.ma.array([[1.0, 2.0], [3.0, 4.0]], mask=[[True, False], [False, True]])
+    for value, count in (
+        (masked, 2),
+        ([masked[0], masked[1]], 2),
+        ([1.0, np.ma.masked], 1),
+        (np.ma.masked, 1),
+    ):
+        with pytest.raises(ValueError, match=f"^x must have no masked elements, got {count}: leave them out"):
+            v.array("x", value, finite=False)
+    ids = np.ma.array([1, 2], mask=[False, True])
+    with pytest.raises(ValueError, match=r"^ids must have no masked elements, got 1"):
+        v.array("ids", ids, dtype=np.int64)
+    whole = v.array("x", np.ma.array([1.0, 2.0], mask=False))
+    assert type(whole) is np.ndarray
 
 
 def test_good_arguments_come_back_as_plain_types():

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from rnnkit import _validation as v
+from rnnkit.layers._tensors import as_arrays
 from rnnkit.layers.packing import Packing
 
 # What a layer remembers of its last call, before the first one.
@@ -139,10 +140,7 @@ class RecurrentLayer:
 
         Raises TypeError or ValueError and changes nothing if a name is missing or an array does not fit.
         """
-        v.instance("state_dict", state_dict, Mapping)
-        arrays = {name: _as_array(param) for name, param in state_dict.items()}
-        checked = self._checked("state_dict", arrays)
-        self.params.update({name: param.copy() for name, param in checked.items()})
+        self._load("state_dict", v.instance("state_dict", state_dict, Mapping))
 
     @classmethod
     def _from_torch(cls, module, **options):
@@ -157,8 +155,13 @@ class RecurrentLayer:
             dtype=v.float_dtype("the dtype of module", str(module.weight_hh_l0.dtype).removeprefix("torch.")),
             **options,
         )
-        layer.load_state_dict(module.state_dict())
+        layer._load("module.state_dict()", module.state_dict())
         return layer
+
+    def _load(self, name, state):
+        """Copy all parameters from a dict of arrays or tensors."""
+        checked = self._checked(name, as_arrays(name, state))
+        self.params.update({key: param.copy() for key, param in checked.items()})
 
     def __repr__(self):
         settings = ("num_layers", "bias", "batch_first", "bidirectional", "dtype")
@@ -243,8 +246,3 @@ class RecurrentLayer:
     def _time_first(self, x):
         """Swap the first two axes if the caller's batch comes first; the same swap leads back."""
         return x.swapaxes(0, 1) if self.batch_first else x
-
-
-def _as_array(param):
-    """Return a tensor of torch as an array, wherever it lives; leave everything else as it is."""
-    return param.detach().cpu().numpy() if hasattr(param, "detach") else param

@@ -39,6 +39,8 @@ class _Cell(nn.Module):
         if not cell.bias:
             raise ValueError("cell must have biases, got bias=False")
         state = cell.state_dict()
+        if any(value.is_meta for value in state.values()):
+            raise ValueError("cell must have weights, got a cell on the meta device, without numbers")
         names = {
             "ih.weight": "weight_ih",
             "ih.bias": "bias_ih",

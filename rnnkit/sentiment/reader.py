@@ -5,6 +5,8 @@
 """
 
 import json
+import os
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -34,15 +36,18 @@ def load(folder=_places.CHECKPOINTS):
 
     Raises FileNotFoundError if a file is missing, ValueError if one is damaged.
     """
-    path, repair = folder / f"{NAME}.safetensors", f"git checkout -- data/checkpoints/{NAME}.*"
+    path, repair = _in("folder", folder), f"git checkout -- data/checkpoints/{NAME}.*"
     record_file = path.with_suffix(".json")
     if not record_file.is_file():
         raise _places.missing(record_file, f"repair with: {repair}")
-    record = json.loads(record_file.read_text(encoding="utf-8"))
-    settings = record["recipe"]["student"]
-    model = ReviewClassifier(
-        record["words"], settings["embedding"], settings["hidden_size"], direction="forward"
-    )
+    try:
+        record = json.loads(record_file.read_text(encoding="utf-8"))
+        settings = record["recipe"]["student"]
+        model = ReviewClassifier(
+            record["words"], settings["embedding"], settings["hidden_size"], direction="forward"
+        )
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError(f"{record_file} is damaged ({error}); repair with: {repair}") from None
     metadata = load_weights(path, model)
     return model.eval(), text.Vocabulary(metadata["vocabulary"].split(" ")), record
 
@@ -105,18 +110,24 @@ def write(model, vocabulary, record, folder=_places.CHECKPOINTS, pages=_places.W
 
     record: dict of what JSON can hold: recipe, scores, hashes of the data.
     """
+    path, script = _in("folder", folder), _in("pages", pages).with_suffix(".js")
     packed = pack(model, vocabulary)
     rounded, _ = unpack(packed)
-    save_weights(folder / f"{NAME}.safetensors", rounded.float(), {"vocabulary": packed["vocabulary"]})
-    write_atomically(folder / f"{NAME}.json", json_by_key(record))
+    save_weights(path, rounded.float(), {"vocabulary": packed["vocabulary"]})
+    write_atomically(path.with_suffix(".json"), json_by_key(record))
     content = json.dumps(packed, separators=(",", ":"), ensure_ascii=False)
-    write_atomically(pages / f"{NAME}.js", f'rnnWeights("{NAME}", {content});\n')
+    write_atomically(script, f'rnnWeights("{NAME}", {content});\n')
 
 
 def accuracy(model, vocabulary, reviews):
     """Return the share of reviews that a reader judges rightly."""
     scores = sentiment.scores(model.float(), sentiment.encode(reviews.texts, vocabulary))
     return float(np.mean((scores > 0) == reviews.labels))
+
+
+def _in(name, folder):
+    """Return the path of the weights in a folder."""
+    return Path(v.instance(name, folder, (str, os.PathLike))) / f"{NAME}.safetensors"
 
 
 def _short(numbers):

@@ -1,11 +1,11 @@
 """What `fit` asks of its arguments, before anything is changed."""
 
-import os
+import inspect
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import torch
 from torch import nn
+from torch.nn.parameter import is_lazy
 
 from rnnkit import _validation as v
 
@@ -16,6 +16,7 @@ def check_fit(model, batches, validation, loss, epochs, optimizer, schedule, met
     v.instance("model", model, nn.Module)
     if not any(parameter.requires_grad for parameter in model.parameters()):
         raise ValueError("model must have parameters that can be trained, got none")
+    require_weights("model", dict(model.named_parameters()))
     for name, value in (("batches", batches), ("validation", validation)):
         if isinstance(value, Iterator):
             raise TypeError(
@@ -29,10 +30,7 @@ def check_fit(model, batches, validation, loss, epochs, optimizer, schedule, met
     v.function("loss", loss)
     v.integer("epochs", epochs, 1)
     if optimizer is not None:
-        v.instance("optimizer", optimizer, torch.optim.Optimizer)
-        ours = set(model.parameters())
-        if not all(parameter in ours for group in optimizer.param_groups for parameter in group["params"]):
-            raise ValueError("optimizer must be made of parameters of model, got others")
+        _check_optimizer(optimizer, model)
     for name, value in (("schedule", schedule), ("metric", metric)):
         if value is not None:
             v.function(name, value)
@@ -44,12 +42,31 @@ def check_fit(model, batches, validation, loss, epochs, optimizer, schedule, met
             raise ValueError(f"patience needs validation, got patience={patience} and validation=None")
     v.integer("seed", seed, 0)
     v.boolean("progress", progress)
-    if checkpoint is None:
-        return None
-    path = Path(v.instance("checkpoint", checkpoint, (str, os.PathLike)))
-    if path.is_dir():
-        raise ValueError(f"checkpoint must be a file, got the folder {path}")
-    return path
+    return None if checkpoint is None else v.file_path("checkpoint", checkpoint)
+
+
+def require_weights(name, tensors):
+    """Raise if one of the tensors {name: tensor} of a module holds no numbers yet."""
+    for key, tensor in tensors.items():
+        if is_lazy(tensor) or tensor.is_meta:
+            state = "is made by the first batch" if is_lazy(tensor) else "is on the meta device"
+            raise ValueError(f"{name} must have weights, but {key} {state}, without numbers")
+
+
+def _check_optimizer(optimizer, model):
+    """Raise if an optimizer is not of this model, or needs another loop than that of `fit`."""
+    v.instance("optimizer", optimizer, torch.optim.Optimizer)
+    ours = set(model.parameters())
+    if not all(parameter in ours for group in optimizer.param_groups for parameter in group["params"]):
+        raise ValueError("optimizer must be made of parameters of model, got others")
+    kind = type(optimizer).__name__
+    closure = inspect.signature(optimizer.step).parameters.get("closure")
+    if closure is not None and closure.default is closure.empty:
+        raise ValueError(f"optimizer must make its step from one gradient, got {kind}, which asks for more")
+    if isinstance(optimizer, torch.optim.SparseAdam):
+        raise ValueError(
+            f"optimizer must take dense gradients, which fit gives to all, got {kind}: take Adam"
+        )
 
 
 def device_for(device):

@@ -17,6 +17,7 @@ from safetensors.torch import save
 from torch import nn
 
 from rnnkit import _validation as v
+from rnnkit.training.arguments import require_weights
 
 RUN, WEIGHTS = "run, version 1", "weights, version 1"  # what a file can hold
 START_ANEW = "use another file, or delete this one to train from the beginning"
@@ -33,7 +34,7 @@ def save_weights(path, module, metadata=None):
     """
     v.instance("module", module, nn.Module)
     metadata = v.instance("metadata", {} if metadata is None else metadata, dict)
-    _write(_path("path", path), WEIGHTS, metadata, _weights("module", module))
+    _write(v.file_path("path", path), WEIGHTS, metadata, _weights("module", module))
 
 
 def load_weights(path, module):
@@ -43,7 +44,7 @@ def load_weights(path, module):
     else, or belongs to a different module. The module then stays as it was.
     """
     v.instance("module", module, nn.Module)
-    path = _path("path", path)
+    path = Path(v.instance("path", path, (str, os.PathLike)))
     metadata, tensors = _read(path, WEIGHTS, "make or fetch the file anew")
     if different := _differences(_forms(tensors), _forms(_weights("module", module))):
         raise ValueError(f"module does not fit to {path}: {different}")
@@ -129,19 +130,27 @@ def _write(path, kind, content, tensors):
     tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     # One key only: the format stores several in random order, and equal runs would write different files.
     label = json.dumps({"sha256": _digest(text, tensors), "content": text})
+    try:
+        data = save(tensors, {"rnnkit": label})
+    except KeyError as error:
+        raise ValueError(f"module must have numbers that .safetensors knows, got {error}") from None
     new = path.with_name(f"{path.name}.new")
     path.parent.mkdir(parents=True, exist_ok=True)
-    with open(new, "wb") as file:
-        file.write(save(tensors, {"rnnkit": label}))
-        file.flush()
-        os.fsync(file.fileno())  # the data must be on the disk before the name points to them
-    os.replace(new, path)
+    try:
+        with open(new, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())  # the data must be on the disk before the name points to them
+        os.replace(new, path)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
 
 
 def _read(path, kind, repair):
     """Return the content and the tensors of a file that `_write` wrote with this `kind`."""
     if not path.is_file():
-        raise FileNotFoundError(f"{path} is missing, or not a file")
+        raise FileNotFoundError(f"path {path} is missing, or not a file")
     try:
         with safe_open(path, framework="pt") as file:
             label = (file.metadata() or {}).get("rnnkit")
@@ -178,16 +187,15 @@ def _weights(name, module):
     state = module.state_dict()
     for key, value in state.items():
         v.instance(f"{name} state {key}", value, torch.Tensor)
+        if value.layout is not torch.strided:
+            raise ValueError(f"{name} state {key} must be dense, got {value.layout}")
+    require_weights(name, state)
     return state
 
 
 def _forms(tensors):
     """Return {name: type and shape, in words}."""
     return {name: f"{tensor.dtype} {tuple(tensor.shape)}" for name, tensor in tensors.items()}
-
-
-def _path(name, value):
-    return Path(v.instance(name, value, (str, os.PathLike)))
 
 
 def _differences(there, here):

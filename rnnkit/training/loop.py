@@ -33,7 +33,8 @@ def fit(
     validation: batches that are not trained on, a list or a `DataLoader`; None for no validation.
     loss: function (prediction, target) → a tensor with one number, the mean over the examples of a batch.
     epochs: how often to run through the batches, in all.
-    optimizer: a torch optimizer of the model's parameters; None for Adam with its learning rate of 0.001.
+    optimizer: a torch optimizer of the model's parameters that makes its step from one dense gradient, so
+        neither LBFGS nor SparseAdam; None for Adam with its learning rate of 0.001.
     schedule: function of the number of updates made so far → factor of the learning rate; see `WarmupDecay`.
     metric: function (prediction, target) → a second number to watch, such as `accuracy`.
     max_norm: longer gradients are shortened to this norm; None for no clipping.
@@ -89,6 +90,7 @@ def fit(
                 _require_finite("the loss", value, where)
                 optimizer.zero_grad()
                 value.backward()
+                _make_dense(trained)
                 norm = nn.utils.clip_grad_norm_(trained, max_norm or math.inf)
                 _require_finite("the norm of the gradient", norm, where)
                 optimizer.step()
@@ -131,6 +133,13 @@ def _borrowed(model, optimizer, device):
             for group, rate in zip(optimizer.param_groups, rates, strict=True):
                 group["lr"] = rate
             model.to(home).eval()
+
+
+def _make_dense(parameters):
+    """Write out sparse gradients, as of `nn.Embedding(…, sparse=True)`: few optimizers take them."""
+    for parameter in parameters:
+        if parameter.grad is not None and parameter.grad.is_sparse:
+            parameter.grad = parameter.grad.to_dense()
 
 
 def _progress_bar(epochs, progress):

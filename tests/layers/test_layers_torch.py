@@ -223,6 +223,32 @@ def test_from_torch_names_a_module_of_another_kind(ours, theirs):
             ours.from_torch(module)
 
 
+@pytest.mark.parametrize(
+    ("tensor", "told"),
+    [
+        (torch.ones(4, 3, dtype=torch.bfloat16), "got torch.bfloat16 on cpu: "),
+        (torch.ones(4, 3, device="meta"), "got torch.float32 on meta: "),
+        (torch.ones(4, 3).to_sparse(), "got torch.float32 on cpu: "),
+    ],
+)
+def test_tensors_that_numpy_cannot_read_are_named(tensor, told):
+    layer = RNN(3, 4, bias=False, seed=0)
+    before = layer.state_dict()
+    state = {"weight_hh_l0": torch.ones(4, 4), "weight_ih_l0": tensor}
+    with pytest.raises(
+        TypeError, match=rf"^state_dict\['weight_ih_l0'\] must be a tensor that NumPy.*{told}"
+    ):
+        layer.load_state_dict(state)
+    for name, weight in before.items():
+        np.testing.assert_array_equal(layer.params[name], weight)
+
+
+@pytest.mark.parametrize(("ours", "kind"), [(RNN, torch.nn.RNN), (LSTM, torch.nn.LSTM), (GRU, torch.nn.GRU)])
+def test_from_torch_names_a_module_without_numbers(ours, kind):
+    with pytest.raises(TypeError, match=r"^module.state_dict\(\)\['weight_ih_l0'\] must be .* on meta: "):
+        ours.from_torch(kind(3, 4, device="meta"))
+
+
 def test_from_torch_names_what_numpy_layers_do_not_have():
     with pytest.raises(TypeError, match=r"^the dtype of module must be float32 or float64, got 'bfloat16'"):
         RNN.from_torch(torch.nn.RNN(3, 4, dtype=torch.bfloat16))

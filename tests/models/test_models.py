@@ -55,6 +55,7 @@ class TestCells:
                 r"cell must have the sizes \(D, H\) = \(4, 5\), got",
             ),
             (cell_class.torch_cell(D, H, bias=False), ValueError, "cell must have biases"),
+            (cell_class.torch_cell(D, H, device="meta"), ValueError, "cell must have weights, got .* meta"),
         ):
             with pytest.raises(error, match=message):
                 cell.copy_from(other)

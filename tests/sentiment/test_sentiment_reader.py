@@ -69,6 +69,22 @@ class TestShipped:
         script = (_places.WEIGHTS / "sentiment.js").read_bytes()
         assert len(gzip.compress(script, 9)) < 320_000
 
+    def test_the_folder_may_be_a_string_and_is_named(self, tmp_path):
+        review_reader.write(MODEL, VOCABULARY, RECORD, str(tmp_path), str(tmp_path))
+        assert review_reader.load(str(tmp_path))[1] == VOCABULARY
+        with pytest.raises(TypeError, match="folder must be str or PathLike, got 3"):
+            review_reader.load(3)
+        with pytest.raises(TypeError, match="pages must be str or PathLike, got None"):
+            review_reader.write(MODEL, VOCABULARY, RECORD, tmp_path / "new", None)
+        assert not (tmp_path / "new").exists()
+
+    @pytest.mark.parametrize("text", ["{", "{}", "[]", '{"recipe": {"student": 3}}'])
+    def test_a_damaged_record_is_named(self, tmp_path, text):
+        review_reader.write(MODEL, VOCABULARY, RECORD, tmp_path, tmp_path)
+        (tmp_path / "sentiment.json").write_text(text)
+        with pytest.raises(ValueError, match=r"sentiment\.json is damaged .*; repair with: git checkout"):
+            review_reader.load(tmp_path)
+
     def test_missing_or_damaged_files(self, tmp_path):
         with pytest.raises(FileNotFoundError, match=r"sentiment\.json is missing .*git checkout"):
             review_reader.load(tmp_path)

@@ -32,6 +32,12 @@ class Odd(nn.Module):
         return {"not": "a tensor"}
 
 
+def with_buffer(buffer):
+    module = nn.Module()
+    module.register_buffer("odd", buffer)
+    return module
+
+
 def equal(one, other):
     one, other = one.state_dict(), other.state_dict()
     return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
@@ -89,6 +95,51 @@ class TestWeights:
         with pytest.raises(OSError, match="no space left"):
             save_weights(path, nn.LSTM(2, 3))
         assert path.read_bytes() == stored[2]
+        assert os.listdir(tmp_path) == ["layer"]
+
+    @pytest.mark.parametrize(
+        ("module", "error", "message"),
+        [
+            (
+                nn.LSTM(2, 3, device="meta"),
+                ValueError,
+                "module must have weights, but weight_ih_l0 is on the me",
+            ),
+            (nn.LazyLinear(2), ValueError, "module must have weights, but weight is made by the first batch"),
+            (
+                nn.Linear(2, 2, dtype=torch.complex128),
+                ValueError,
+                "module must have numbers that .safetensors",
+            ),
+            (
+                with_buffer(torch.eye(2).to_sparse()),
+                ValueError,
+                "module state odd must be dense, got torch.spar",
+            ),
+        ],
+    )
+    def test_a_module_that_no_file_can_hold_leaves_nothing(self, tmp_path, module, error, message):
+        path = tmp_path / "new folder" / "layer"
+        with pytest.raises(error, match=message):
+            save_weights(path, module)
+        assert not os.listdir(tmp_path)
+
+    def test_a_path_that_cannot_be_a_file_is_named_and_nothing_is_left(self, stored, tmp_path):
+        (tmp_path / "folder").mkdir()
+        (tmp_path / "file").write_text("mine")
+        for path, message in (
+            (tmp_path / "folder", "path must be a file, got the folder .*folder$"),
+            (str(tmp_path), "path must be a file, got the folder"),
+            (tmp_path / "file" / "layer", "path must lie in a folder, got .*layer, and .*file is a file$"),
+        ):
+            with pytest.raises(ValueError, match=message):
+                save_weights(path, stored[0])
+        assert sorted(os.listdir(tmp_path)) == ["file", "folder"]
+        assert not os.listdir(tmp_path / "folder")
+
+    def test_a_module_without_numbers_cannot_be_loaded_into(self, stored):
+        with pytest.raises(ValueError, match="module must have weights, but weight_ih_l0 is on the meta"):
+            load_weights(stored[1], nn.LSTM(2, 3, device="meta"))
 
     @pytest.mark.parametrize(
         ("arguments", "error", "message"),
@@ -164,5 +215,5 @@ class TestDamage:
                 load_weights(tmp_path / name, layer)
         with pytest.raises(FileNotFoundError, match="nowhere is missing, or not a file"):
             load_weights(tmp_path / "nowhere", layer)
-        with pytest.raises(FileNotFoundError, match="is missing, or not a file"):
+        with pytest.raises(FileNotFoundError, match=r"^path .* is missing, or not a file"):
             load_weights(tmp_path, layer)

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import FunctionType
 
 import numpy as np
 import pytest
@@ -110,6 +111,18 @@ class TestLoop:
             scores = training.evaluate(theirs, VALIDATION, F.mse_loss, F.l1_loss)
             assert {"loss": row["validation_loss"], "metric": row["validation_metric"]} == scores
         assert equal(ours, theirs)
+
+    @pytest.mark.parametrize("optimizer", [None, lambda m: torch.optim.SGD(m.parameters(), lr=0.1)])
+    def test_sparse_gradients_train_as_dense_ones(self, optimizer):
+        def trained(sparse):
+            torch.manual_seed(0)
+            network = nn.Sequential(nn.Embedding(9, 3, sparse=sparse), nn.Flatten(), nn.Linear(6, 1))
+            words = torch.arange(8).reshape(4, 2)
+            made = optimizer and optimizer(network)
+            training.fit(network, [(words, Y[:4])], loss=F.mse_loss, epochs=3, optimizer=made, max_norm=0.5)
+            return network
+
+        assert equal(trained(sparse=True), trained(sparse=False))
 
     def test_gives_back_what_it_borrowed(self):
         network = model()
@@ -355,6 +368,26 @@ class TestBadArguments:
                 ValueError,
                 "optimizer must be made of parameters of model",
             ),
+            (
+                {"optimizer": lambda m: torch.optim.LBFGS(m.parameters())},
+                ValueError,
+                "optimizer must make its step from one gradient, got LBFGS",
+            ),
+            (
+                {"optimizer": lambda m: torch.optim.SparseAdam(m.parameters())},
+                ValueError,
+                "optimizer must take dense gradients, which fit gives to all, got SparseAdam: take Adam",
+            ),
+            (
+                {"model": nn.LSTM(1, 1, device="meta")},
+                ValueError,
+                "model must have weights, but weight_ih_l0 is on the meta device, without numbers",
+            ),
+            (
+                {"model": nn.LazyLinear(1)},
+                ValueError,
+                "model must have weights, but weight is made by the first batch, without numbers",
+            ),
             ({"schedule": 0.1}, TypeError, "schedule must be a function"),
             ({"metric": "accuracy"}, TypeError, "metric must be a function"),
             ({"max_norm": 0}, ValueError, "max_norm must be a finite number above 0"),
@@ -362,6 +395,11 @@ class TestBadArguments:
             ({"patience": 1}, ValueError, "patience needs validation"),
             ({"checkpoint": 3}, TypeError, "checkpoint must be str or PathLike"),
             ({"checkpoint": "."}, ValueError, "checkpoint must be a file, got the folder"),
+            (
+                {"checkpoint": f"{__file__}/run"},
+                ValueError,
+                r"checkpoint must lie in a folder, got .*run, and .*\.py is a file",
+            ),
             ({"device": "abacus"}, ValueError, "device must be one that torch can use, got 'abacus'"),
             ({"seed": -1}, ValueError, "seed must be an integer"),
             ({"progress": None}, TypeError, "progress must be True or False"),
@@ -383,6 +421,8 @@ class TestBadArguments:
         network = model()
         before, state = [p.clone() for p in network.parameters()], torch.get_rng_state()
         arguments = {"model": network, "batches": [(X, Y)], "loss": F.mse_loss, "epochs": 1} | change
+        if isinstance(arguments.get("optimizer"), FunctionType):
+            arguments["optimizer"] = arguments["optimizer"](network)
         with pytest.raises(error, match=message):
             training.fit(**arguments)
         assert all(map(torch.equal, network.parameters(), before))
