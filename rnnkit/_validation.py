@@ -184,7 +184,7 @@ def _count_masked(value):
 
 def _converted(name, value, dtype, finite):
     """Return a copy of `value` in another dtype, or raise if it has numbers that do not fit there."""
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", under="ignore"):
         converted = value.astype(dtype)
     if dtype.kind in "iu" and not np.array_equal(converted, value):
         raise ValueError(f"{name} has numbers that do not fit into {dtype}")

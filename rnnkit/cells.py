@@ -3,6 +3,7 @@
 These functions are the definition: everything faster or more general in rnnkit is tested against them.
 Shapes: x (B, D) is the input of B samples, h (B, H) their hidden state, c (B, H) the cell state of an LSTM.
 The weights of several gates stand in one array, one gate below the other, as in torch.nn.
+A number that is too small for its dtype becomes 0, whatever `np.errstate` says.
 """
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from rnnkit import _validation as v
 
 
+@np.errstate(under="ignore")
 def sigmoid(x):
     """The logistic function σ(x) = 1 / (1 + exp(-x)), for numbers of any size and sign.
 
@@ -22,6 +24,7 @@ def sigmoid(x):
     return np.where(x >= 0, 1, e) / (1 + e)
 
 
+@np.errstate(under="ignore")
 def rnn_step(x, h, weight_ih, weight_hh, bias_ih, bias_hh, nonlinearity="tanh"):
     """One time step of the simple recurrent network (Elman 1990), as in torch.nn.RNNCell.
 
@@ -41,6 +44,7 @@ def rnn_step(x, h, weight_ih, weight_hh, bias_ih, bias_hh, nonlinearity="tanh"):
     return np.tanh(z) if nonlinearity == "tanh" else np.maximum(z, 0)
 
 
+@np.errstate(under="ignore")
 def rnn_step_backward(d_h_next, x, h, h_next, weight_ih, weight_hh, nonlinearity="tanh"):
     """Gradients of a loss through one `rnn_step`, given its gradient in the new hidden state.
 
@@ -64,6 +68,7 @@ def rnn_step_backward(d_h_next, x, h, h_next, weight_ih, weight_hh, nonlinearity
     return dx, dh, d_weight_ih, d_weight_hh, d_bias, d_bias.copy()
 
 
+@np.errstate(under="ignore")
 def lstm_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
     """One time step of the LSTM (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000),
     as in torch.nn.LSTMCell.
@@ -90,6 +95,7 @@ def lstm_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
     return h_next, c_next
 
 
+@np.errstate(under="ignore")
 def lstm_step_backward(d_h_next, d_c_next, x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
     """Gradients of a loss through one `lstm_step`, given its gradients in the new states.
 
@@ -123,6 +129,7 @@ def lstm_step_backward(d_h_next, d_c_next, x, h, c, weight_ih, weight_hh, bias_i
     return dx, dh, dc, d_weight_ih, d_weight_hh, d_bias, d_bias.copy()
 
 
+@np.errstate(under="ignore")
 def gru_step(x, h, weight_ih, weight_hh, bias_ih, bias_hh, *, reset_after=True):
     """One time step of the GRU (Cho et al. 2014), as in torch.nn.GRUCell.
 
@@ -148,6 +155,7 @@ def gru_step(x, h, weight_ih, weight_hh, bias_ih, bias_hh, *, reset_after=True):
     return (1 - z) * n + z * h
 
 
+@np.errstate(under="ignore")
 def gru_step_backward(d_h_next, x, h, weight_ih, weight_hh, bias_ih, bias_hh, *, reset_after=True):
     """Gradients of a loss through one `gru_step`, given its gradient in the new hidden state.
 

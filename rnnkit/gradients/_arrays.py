@@ -19,6 +19,7 @@ def require_writeable(name, array, *dtypes):
     return plain
 
 
+@np.errstate(under="ignore")
 def norm(arrays):
     """Return the length of all arrays as one vector, in float64, scaled so that no square overflows."""
     largest = max((float(np.abs(array).max()) for array in arrays), default=0.0)

@@ -21,6 +21,7 @@ def clip_by_value(grads, clip_value):
         np.clip(grad, -clip_value, clip_value, out=grad)
 
 
+@np.errstate(under="ignore")
 def clip_by_norm(grads, max_norm):
     """Shorten the whole gradient to the length max_norm if it is longer, as torch.nn.utils.clip_grad_norm_.
 

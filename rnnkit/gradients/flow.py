@@ -72,6 +72,7 @@ def state_gradients(jacobians, d_states):
     return _backwards(jacobians, step, last, earlier)
 
 
+@np.errstate(under="ignore")
 def norm_through_time(jacobians, d_states):
     """The length of the gradient at every step: ‖∂L/∂s_t‖, one number for each sequence of the batch.
 
@@ -89,7 +90,7 @@ def _backwards(factors, step, last, earlier=None):
     """Return r_0 to r_T with r_T = last and r_{t-1} = step(r_t, factors[t-1]), plus earlier[t-2] if given."""
     result = np.empty((len(factors) + 1, *last.shape))
     result[-1] = last
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         for t in range(len(factors), 0, -1):
             result[t - 1] = step(result[t], factors[t - 1])
             if earlier is not None and t > 1:

@@ -11,6 +11,7 @@ from rnnkit import _validation as v
 from rnnkit import cells
 
 
+@np.errstate(under="ignore")
 def rnn_jacobians(h, weight_hh, nonlinearity="tanh"):
     """Jacobians of every step of a simple recurrent network (Pascanu, Mikolov & Bengio 2013, section 2).
 
@@ -34,6 +35,7 @@ def rnn_jacobians(h, weight_hh, nonlinearity="tanh"):
     return _diag(slope) * weight_hh
 
 
+@np.errstate(under="ignore")
 def lstm_jacobians(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
     """Jacobians of every step of an LSTM in its joint state s = (h, c), one below the other, 2H numbers.
 
@@ -66,6 +68,7 @@ def lstm_jacobians(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
     return np.block([[h_by_h, h_by_c_next * c_by_c], [c_by_h, c_by_c]])
 
 
+@np.errstate(under="ignore")
 def gru_jacobians(x, h, weight_ih, weight_hh, bias_ih, bias_hh, *, reset_after=True):
     """Jacobians of every step of a GRU, ∂h_t/∂h_{t-1}.
 

@@ -47,7 +47,7 @@ def bound(weight_hh, steps, gamma=1):
     weight_hh = v.array("weight_hh", weight_hh, ("H", "H"), dtype=np.float64)
     steps = v.integer("steps", steps, 0)
     gamma = v.number("gamma", gamma, above=0)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", under="ignore"):
         return (gamma * largest_singular_value(weight_hh)) ** np.arange(steps, -1, -1.0)
 
 

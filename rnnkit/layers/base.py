@@ -46,6 +46,7 @@ class RecurrentLayer:
         self.grads = {}
         vars(self).update(NO_CALL)
 
+    @np.errstate(under="ignore")  # 0 is the right limit of a number too small for the dtype
     def __call__(self, x, state=None, lengths=None):
         """Run the layers over a batch of sequences.
 
@@ -93,6 +94,7 @@ class RecurrentLayer:
         self._may_go_back = True
         return self._time_first(packing.unpack(rows).copy()), self._public(last_state)
 
+    @np.errstate(under="ignore")
     def backward(self, d_output, d_state=None):
         """Backpropagate a loss through all time steps, layers and directions of the last call.
 
