@@ -18,14 +18,19 @@ SPECIAL = ("<pad>", "<unk>")
 
 # Ranges of characters, the same in widgets/read_my_review/tokenize.js: what \w, \s and lower() know of
 # Unicode depends on the version of Python and of the browser.
-_HIDDEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
-_ACCENTED = re.compile("[A-Za-z][\u0300-\u036f]")
+_HIDDEN = re.compile(
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
+)
+_OLD = re.compile(  # what composes the same in every version of Unicode from 14 on
+    "[\0-\u0896\u0898-\u1ace\u1b00-\uffff\U00011080-\U00011374\U00011400-\U00011943\U0002f800-\U0002fa1d]+"
+)
 _CAPITAL = re.compile("[A-Z\u00c0-\u00d6\u00d8-\u00de]")
 _STRAIGHT = str.maketrans("\u2018\u2019\u201b\u02bc\u201c\u201d\u201e\u201f", "''''\"\"\"\"")
 _BLANK = "\0-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _LETTER = (
     "0-9a-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u167f\u1681-\u1fff\u2c00-\u2dff"
     "\u3040-\ufeff\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uffdc"
+    "\U00010000-\U0001cbff\U0001d400-\U0001d7ff\U0001df00-\U0001efff\U00020000-\U0003ffff"
 )
 _TOKEN = re.compile(f"n't(?![{_LETTER}])|'(?:d|ll|m|re|s|ve)(?![{_LETTER}])|[{_LETTER}]+|[^{_BLANK}]")
 
@@ -37,18 +42,23 @@ def tokenize(text):
 
     - Curly apostrophes and quotation marks become straight ones. Characters that cannot be seen (soft
       hyphens, zero-width blanks, marks of direction and variation) are dropped.
-    - An English letter with a separate accent becomes one character. A to Z and À to Þ become small letters.
+    - A to Z, with accents or without, and À to Þ become small letters. A letter and its separate accents
+      become one character, as do the parts of a Korean syllable (Unicode's form NFC).
     - A blank is put before every n't. From left to right, the first of these is then a token: n't at the end
       of a word; 'd, 'll, 'm, 're, 's, 've at the end of a word; a run of letters and digits; any other
-      character that is not blank. Characters of other scripts count as letters; control characters, NUL
-      among them, as blanks.
+      character that is not blank. Letters of every script count; control characters, NUL among them, are
+      blanks.
 
     Returns a list of strings; it is empty for a blank text. Raises TypeError if `text` is no string.
     """
     text = _HIDDEN.sub("", v.instance("text", text, str).translate(_STRAIGHT))
-    text = _ACCENTED.sub(lambda pair: unicodedata.normalize("NFC", pair[0]), text)
-    text = _CAPITAL.sub(lambda letter: chr(ord(letter[0]) + 32), text)
-    return _TOKEN.findall(text.replace("n't", " n't"))
+    text = _CAPITAL.sub(lambda letter: chr(ord(letter[0]) + 32), _normalized("NFD", text))
+    return _TOKEN.findall(_normalized("NFC", text).replace("n't", " n't"))
+
+
+def _normalized(form, text):
+    """Return a text in a form of Unicode, but for the characters that only newer versions know."""
+    return text if text.isascii() else _OLD.sub(lambda run: unicodedata.normalize(form, run[0]), text)
 
 
 class Vocabulary:

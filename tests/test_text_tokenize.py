@@ -2,6 +2,7 @@
 
 import re
 import string
+import unicodedata
 
 import numpy as np
 import pytest
@@ -16,9 +17,15 @@ from rnnkit.text import tokenize
 
 WIDGETS = ROOT / "rnnkit/widgets"
 EVERY = st.characters(exclude_categories=["Cs"])  # half a surrogate pair is no text: it has no UTF-8
+COMPOSING = st.characters(  # those that every version of Unicode from 14 on composes alike
+    max_codepoint=0xFFFF,
+    exclude_categories=["Cs"],
+    exclude_characters="\u0897" + "".join(map(chr, range(0x1ACF, 0x1B00))),
+)
 NASTY = st.sampled_from(
     [
         *"'’‘ʼnNtTsS\u0301\u0327\u200d\ufe0f\u00ad\0\x1f\x85\u2028\u3000AÀßIiİıſΣσς×÷ŒÿŸ😀你м<&>/.",
+        *"hH\u0331иИ\u0306eE\u0302\u0323\u1112\u1161\u11ab\u212a\u212b\u0915\u093c\u304b\u3099𐐷𠮷𝓐\U000e0067",
         "n't",
         "'ll",
         "can’t",
@@ -36,6 +43,14 @@ SAMPLES = {
     "go\u200bod so\u00adso": ["good", "soso"],
     "a\0b\tc\x85d\u3000e": ["a", "b", "c", "d", "e"],
     "мир 你好 שלום": ["мир", "你好", "שלום"],
+    "Ti\u1ec7p, e\u0323\u0302 e\u0302\u0323 E\u0302\u0323": ["tiệp", ",", "ệ", "ệ", "ệ"],
+    "фи\u0306л И\u0306": ["фйл", "Й"],
+    "\u1112\u1161\u11ab\u1100\u1173\u11af": ["한글"],
+    "か\u3099 \u09c7\u09be": ["が", "\u09cb"],
+    "Ő O\u030b ÆØ": ["ő", "ő", "æø"],
+    "H\u0331 h\u0331 \u212a \u212b": ["ẖ", "ẖ", "k", "å"],
+    "𐐷𐐲𐑌 𠮷野家 𝓪𝓫 𞤀𞤁": ["𐐷𐐲𐑌", "𠮷野家", "𝓪𝓫", "𞤀𞤁"],
+    "🏴\U000e0067\U000e0062\U000e007f葛\U000e0100城": ["🏴", "葛城"],
     "👍🏽 👩‍👧 ❤️": ["👍", "🏽", "👩", "👧", "❤"],
     "<script>alert(1)</script>": ["<", "script", ">", "alert", "(", "1", ")", "<", "/", "script", ">"],
     "&lt;b&gt;": ["&", "lt", ";", "b", "&", "gt", ";"],
@@ -75,6 +90,13 @@ class TestTokens:
     def test_no_visible_character_of_english_text_is_lost(self, sample):
         assert "".join(tokenize(sample)) == re.sub(r"\s", "", sample).lower()
 
+    @given(st.text(COMPOSING))
+    @example("Việt Nam, Ångström, Ёж, 한국어, がぎぐ, ষোলো, שׁלום, क़लम")
+    def test_the_form_of_unicode_does_not_matter(self, sample):
+        """A Mac writes file names in letters and separate accents (NFD), others in whole letters (NFC)."""
+        forms = [unicodedata.normalize(form, sample) for form in ("NFC", "NFD")]
+        assert tokenize(forms[0]) == tokenize(forms[1])
+
     @given(hostile, hostile)
     def test_what_a_blank_separates_is_independent(self, one, other):
         assert tokenize(f"{one} {other}") == tokenize(one) + tokenize(other)
@@ -100,6 +122,15 @@ class TestJavaScript:
         for start in range(0, 0x11000, 0x800):
             if not 0xD800 <= start < 0xE000:
                 sample = "".join(f"a{chr(code)}b'S " for code in range(start, start + 0x800))
+                assert js(sample) == tokenize(sample), hex(start)
+
+    def test_every_character_beyond_it_with_accents(self, js):
+        for start in range(0, 0x40000, 0x800):
+            if not 0xD800 <= start < 0xE000:
+                sample = "".join(
+                    f"e\u0301{chr(code)}\u0323 \u1112\u1161{chr(code)} "
+                    for code in range(start, start + 0x800)
+                )
                 assert js(sample) == tokenize(sample), hex(start)
 
     def test_real_reviews(self, js):

@@ -77,10 +77,16 @@ def read(one, model, vocabulary):
 def pack(model, vocabulary):
     """Return the rounded weights of a forward reader and its vocabulary as a dict for JSON.
 
-    The form of the dict is that of `rnnkit.sentiment.packed`.
+    The form of the dict is that of `rnnkit.sentiment.packed`, in which a blank stands between two words.
+    Raises TypeError or ValueError that names the argument if model or vocabulary is anything else.
     """
+    v.instance("model", model, ReviewClassifier)
+    v.instance("vocabulary", vocabulary, text.Vocabulary)
     if model.direction != "forward":
         raise ValueError(f"model must have direction 'forward', got {model.direction!r}")
+    for token in vocabulary.tokens:
+        if token.split() != [token]:
+            raise ValueError(f"vocabulary must hold words without a blank, got {token!r}")
     arrays = {name: value.detach().double().numpy() for name, value in model.state_dict().items()}
     packed = {name: _int8.encode(arrays[name], name) for name in packing.MATRICES}
     for matrix in packed.values():

@@ -16,6 +16,7 @@ from rnnkit.datasets import Reviews
 from rnnkit.models import ReviewClassifier
 from rnnkit.sentiment import reader as review_reader
 from rnnkit.sentiment import train as recipe
+from rnnkit.widgets import ReadMyReview
 from rnnkit.widgets.base.weights import read_weights
 
 MODEL, VOCABULARY, RECORD = review_reader.load()
@@ -188,6 +189,25 @@ class TestPack:
         packed = review_reader.pack(ReviewClassifier(5, 3, 2, direction="forward"), text.Vocabulary("abc"))
         with pytest.raises(error, match=re.escape(message)):
             review_reader.unpack(packed | change)
+
+    @pytest.mark.parametrize("token", ["not good", "", " ", "a\tb", "film\n"])
+    def test_a_token_with_a_blank_is_named_before_anything_is_done(self, token, tmp_path):
+        model, vocabulary = ReviewClassifier(5, 3, 2, direction="forward"), text.Vocabulary(["a", token, "b"])
+        told = re.escape(f"vocabulary must hold words without a blank, got {token!r}")
+        for call in (
+            lambda: review_reader.pack(model, vocabulary),
+            lambda: ReadMyReview("a film", model=model, vocabulary=vocabulary),
+            lambda: review_reader.write(model, vocabulary, {}, tmp_path / "new", tmp_path / "new"),
+        ):
+            with pytest.raises(ValueError, match=f"^{told}$"):
+                call()
+        assert not (tmp_path / "new").exists()
+
+    def test_what_is_packed_is_named(self):
+        with pytest.raises(TypeError, match="model must be ReviewClassifier, got 3"):
+            review_reader.pack(3, text.Vocabulary("abc"))
+        with pytest.raises(TypeError, match="vocabulary must be Vocabulary, got "):
+            review_reader.pack(ReviewClassifier(5, 3, 2, direction="forward"), list("abc"))
 
     def test_only_forward_readers(self):
         with pytest.raises(ValueError, match="model must have direction 'forward', got 'both'"):

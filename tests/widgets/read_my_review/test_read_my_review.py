@@ -29,7 +29,7 @@ ODD = {
     "special words": ("<pad> <unk>", ["<", "pad", ">", "<", "unk", ">"]),
     "one long word": ("x" * 5000, ["x" * 20 + "…"]),
     "long emoji": ("😀" * 3, ["😀"] * 3),
-    "a long word of two units": ("𝒳" * 30, ["𝒳"] * 30),
+    "a long word of two units": ("𝒳" * 30, ["𝒳" * 20 + "…"]),
     "a long word beyond Latin": ("я" * 21, ["я" * 20 + "…"]),
     "lines": ("good\r\n\tfilm\u2028", ["good", "film"]),
 }
