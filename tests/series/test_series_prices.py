@@ -232,7 +232,11 @@ DAY = str(table().index[5].date())
         (put("volume", "1.2M"), f"volume must be a number on every day, got '1.2M' on {DAY}"),
         (lambda t: t.drop(columns=["open", "low"]), "no column for open, low; the header is 'date,high,"),
         (lambda t: t.rename_axis("when"), "no column for date"),
-        (lambda t: t.assign(Last=t["close"]), "one column must be close, got 'close' and 'Last'"),
+        (
+            lambda t: t.rename(columns={"close": "Close Price"}).assign(Last=t["close"]),
+            "one column must be close, got 'Close Price' and 'Last'",
+        ),
+        (lambda t: t.assign(Close=t["close"]), "one column must be close, got 'close' and 'Close'"),
         (lambda t: t[:0], "at least one row of prices, got the header only"),
         (
             lambda t: t.rename({t.index[3]: "2020-13-01"}),
