@@ -40,6 +40,7 @@ def save(name, content, *, command, seeds, seconds, data=None, folder=None):
     }
     try:
         text = json.dumps(record, indent=1, allow_nan=False, ensure_ascii=False)
+        text.encode()
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"content must hold dicts, lists, strings and finite numbers only: {error}"

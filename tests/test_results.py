@@ -35,6 +35,7 @@ def test_lists_of_numbers_stand_on_one_line(tmp_path):
         ({"name": 3}, TypeError, "name must be str"),
         ({"content": {"loss": float("nan")}}, ValueError, "content must hold"),
         ({"content": {"loss": np.float32(1)}}, ValueError, "content must hold"),
+        ({"content": {"text": "\ud800"}}, ValueError, "content must hold"),
         ({"command": None}, TypeError, "command must be str"),
         ({"seeds": 3}, TypeError, "seeds must be list or tuple or range"),
         ({"seeds": [0.5]}, TypeError, "seeds must be an integer"),

@@ -124,8 +124,9 @@ def _write(path, kind, content, tensors):
     """Write a file that is complete or not there at all."""
     try:
         text = json.dumps([kind, content], ensure_ascii=False)
+        text.encode()
     except (TypeError, ValueError) as error:
-        raise TypeError(f"what is stored beside the tensors must fit into JSON: {error}") from None
+        raise TypeError(f"metadata, stored beside the tensors, must fit into JSON: {error}") from None
     # Tied weights are one tensor under two names, which the format forbids: each name gets its own copy.
     tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     # One key only: the format stores several in random order, and equal runs would write different files.

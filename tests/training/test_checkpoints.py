@@ -147,7 +147,12 @@ class TestWeights:
             ((1, nn.RNN(1, 1)), TypeError, "path must be"),
             (("x", {}), TypeError, "module must be Module"),
             (("x", nn.RNN(1, 1), []), TypeError, "metadata must be dict"),
-            (("x", nn.RNN(1, 1), {"a": torch.zeros(1)}), TypeError, "must fit into JSON: .*Tensor"),
+            (
+                ("x", nn.RNN(1, 1), {"a": torch.zeros(1)}),
+                TypeError,
+                "^metadata.* must fit into JSON: .*Tensor",
+            ),
+            (("x", nn.RNN(1, 1), {"a": "\ud800"}), TypeError, "^metadata.* must fit into JSON: .*surrogates"),
             (("x", Odd()), TypeError, "module state _extra_state must be Tensor"),
         ],
     )
