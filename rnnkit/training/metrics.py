@@ -54,9 +54,10 @@ def accuracy(prediction, target):
     scores = prediction.movedim(1, -1) if classes else prediction
     V = scores.shape[-1] if classes else 2
     if V < 2 or scores.shape != (*target.shape, V)[: target.ndim + classes]:
+        hint = "; take prediction[:, 0]" if V < 2 else ""
         raise ValueError(
             "prediction must be (B, V, …) with V from 2 on, or (B, …), for a target (B, …) = "
-            f"{tuple(target.shape)}, got {tuple(prediction.shape)}"
+            f"{tuple(target.shape)}, got {tuple(prediction.shape)}{hint}"
         )
     if classes and (target.is_floating_point() or target.dtype == torch.bool):
         raise TypeError(f"target must be integers where prediction has classes, got {target.dtype}")

@@ -473,6 +473,10 @@ class TestScores:
         with pytest.raises(ValueError, match=f"prediction must be .* {told}"):
             training.accuracy(torch.zeros(prediction), torch.zeros(target, dtype=torch.int64))
 
+    def test_accuracy_tells_what_to_do_with_one_score_for_each(self):
+        with pytest.raises(ValueError, match=r"got \(4, 1\); take prediction\[:, 0\]$"):
+            training.accuracy(torch.zeros(4, 1), torch.zeros(4))
+
     def test_accuracy_leaves_out_what_cross_entropy_leaves_out(self):
         scores = torch.tensor([[2.0, 1, 0], [0, 0, 9], [math.nan] * 3, [0, 9, 8]])
         assert training.accuracy(scores, torch.tensor([0, 2, -100, 1])) == 1
