@@ -91,7 +91,7 @@ class PaddedReader(nn.Module):
 
 
 def padded(sequences, labels, longest, rng=None):
-    """Give batches ((x, lengths), labels) in which every text is padded to `longest` words."""
+    """Yield batches ((x, lengths), labels) in which every text is padded to `longest` words."""
     order = np.arange(len(sequences)) if rng is None else rng.permutation(len(sequences))
     for rows in np.split(order, range(BATCH, len(order), BATCH)):
         lengths = torch.tensor([len(sequences[k]) for k in rows])

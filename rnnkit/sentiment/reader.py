@@ -126,7 +126,7 @@ def write(model, vocabulary, record, folder=_places.CHECKPOINTS, pages=_places.W
 
 
 def accuracy(model, vocabulary, reviews):
-    """Return the share of reviews that a reader judges rightly."""
+    """Return the share of reviews that a reader answers correctly."""
     scores = sentiment.scores(model.float(), sentiment.encode(reviews.texts, vocabulary))
     return float(np.mean((scores > 0) == reviews.labels))
 

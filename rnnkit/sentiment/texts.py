@@ -22,7 +22,7 @@ def encode(texts, vocabulary):
 
 
 def batches(sequences, targets, batch_size, rng=None):
-    """Give padded batches ((x, lengths), targets) of texts of similar length, as `training.fit` takes them.
+    """Yield padded batches ((x, lengths), targets) of texts of similar length, as `training.fit` takes them.
 
     sequences: encoded texts. targets: numbers (N,), 1 for praise, 0 for blame, or a probability between.
     rng: a NumPy generator that shuffles; None for the order of the lengths.
