@@ -1,17 +1,18 @@
-"""What beats counted words on 8,530 sentences, without vectors from elsewhere: five folds, two seeds.
+"""An LSTM that learned from long reviews before it learns from 8,530 sentences: five folds, two seeds.
 
 `python -m studies.sentiment_folds` writes data/results/sentiment_folds.json; with --quick it only shows
 that it runs. The recipe is that of `rnnkit.sentiment.train`, with nothing changed from fold to fold. Its
 settings were tried on the training part of the first fold. Sentences of the other test parts were among
 those, so the first fold is also reported alone; and three early tries, all discarded, printed accuracies on
 the test parts of the first three folds. So the test parts were not wholly unseen. Pre-training
-reads the reviews of IMDb only, without those that contain a whole sentence of Rotten Tomatoes: no word of a
-test sentence is seen in any step.
+reads the reviews of IMDb only, without those that contain a whole sentence of Rotten Tomatoes: no test
+sentence is seen in any step.
 
 On every fold, accuracy of
 - "pre-trained": the LSTM that has read only IMDb, each seed;
 - "fine-tuned": the same after the training fold, each seed;
-- "naive Bayes", and the mean of its probability with that of one fine-tuned LSTM, each seed;
+- "naive Bayes", which has not read the reviews (`studies.sentiment_paired` lets it), and the mean of its
+  probability with that of one fine-tuned LSTM, each seed;
 - "two LSTMs and naive Bayes": the teacher;
 - "large student": the pre-trained LSTM after it learned from the teacher;
 - "small student": the LSTM of the page; "small student, rounded": the same with a byte for each weight.
@@ -36,7 +37,7 @@ SEEDS = range(recipe.RECIPE["teachers"])
 
 
 def judge(source, lesson, pretrained, test):
-    """Return {model: which test sentences it judges rightly, (N,) or a row for each seed}."""
+    """Return {model: which test sentences it gets right, (N,) or a row for each seed}."""
     rows = sentiment.encode(test.texts, source.vocabulary)
     before = [sentiment.scores(model, rows) for model in pretrained]
     after = [sentiment.scores(model, rows) for model in lesson.readers]

@@ -1,4 +1,4 @@
-"""The recipe that beats counted words on short film reviews, and the small reader that it makes.
+"""A reader of short film reviews that first learned from long ones, and the small reader made of it.
 
 `python -m rnnkit train sentiment` trains in four steps. It writes data/checkpoints/sentiment.safetensors,
 its record sentiment.json, and assets/weights/sentiment.js for the page.
@@ -90,11 +90,14 @@ def folder_of_runs():
     return folder
 
 
-def train(model, batches, updates, settings, seed, run=None):
-    """Train with the settings of one step of the recipe; `updates` is the number of batches in an epoch."""
+def train(model, batches, updates, settings, seed, run=None, rate=1):
+    """Train with the settings of one step of the recipe; `updates` is the number of batches in an epoch.
+
+    rate: times the learning rate of the recipe, for a study of another model.
+    """
     updates *= settings["epochs"]
     optimizer = torch.optim.AdamW(
-        model.parameters(), settings["learning_rate"], weight_decay=RECIPE["weight_decay"], fused=True
+        model.parameters(), rate * settings["learning_rate"], weight_decay=RECIPE["weight_decay"], fused=True
     )
     model.dropout.p, model.embedding_dropout.p = settings["dropout"], settings["embedding_dropout"]
     model.word_dropout = settings["word_dropout"]
@@ -114,14 +117,18 @@ def reader(words, embedding, hidden_size, vectors, seed):
     return model
 
 
-def pretrain(source, seed, run=None):
-    """Return a reader that learned on random stretches of the reviews of a corpus."""
+def pretrain(source, seed, run=None, model=None, rate=1):
+    """Return a reader that learned on random stretches of the reviews of a corpus.
+
+    model: the untrained reader, which is changed; None for that of the recipe.
+    """
     settings, B = RECIPE["pretraining"], RECIPE["batch"]
-    model = reader(
-        len(source.vocabulary), source.vectors.shape[1], RECIPE["hidden_size"], source.vectors, seed
-    )
+    if model is None:
+        model = reader(
+            len(source.vocabulary), source.vectors.shape[1], RECIPE["hidden_size"], source.vectors, seed
+        )
     batches = functools.partial(_stretches, source.rows, source.labels, settings["stretch"])
-    train(model, batches, -(-len(source.rows) // B), settings, seed, run)
+    train(model, batches, -(-len(source.rows) // B), settings, seed, run, rate)
     return model
 
 
@@ -129,9 +136,9 @@ def _stretches(rows, labels, stretch, rng):
     return sentiment.batches(sentiment.crop(rows, *stretch, rng), labels, RECIPE["batch"], rng)
 
 
-def fine_tune(model, rows, labels, seed, run=None):
+def fine_tune(model, rows, labels, seed, run=None, rate=1):
     """Go on to train a reader, on sentences; it is changed, and returned."""
-    train(model, *_shuffled(rows, labels), RECIPE["fine_tuning"], seed, run)
+    train(model, *_shuffled(rows, labels), RECIPE["fine_tuning"], seed, run, rate)
     return model
 
 
