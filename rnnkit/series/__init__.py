@@ -3,6 +3,7 @@
 from rnnkit.series.baselines import LinearAR, drift, linear_ar, persistence
 from rnnkit.series.controls import planted_signal, planted_signal_best, random_signs, random_walk
 from rnnkit.series.direction import Direction, binomial_interval, directional_accuracy, effective_size
+from rnnkit.series.memoryless import mean_of_past, white_noise
 from rnnkit.series.scaling import MinMaxScaler, StandardScaler
 from rnnkit.series.scores import best_lag, mae, mase, r2, rmse
 from rnnkit.series.walking import recursive, walk_forward
@@ -22,6 +23,7 @@ __all__ = [
     "linear_ar",
     "mae",
     "mase",
+    "mean_of_past",
     "persistence",
     "planted_signal",
     "planted_signal_best",
@@ -33,6 +35,7 @@ __all__ = [
     "rmse",
     "split",
     "walk_forward",
+    "white_noise",
     "windows",
 ]
 
