@@ -8,8 +8,11 @@ shows that everything runs. The rules were fixed before the run:
   none of which has the stem of a test word.
 - A one-way tagger with a larger state, and at least as many parameters as the tagger that reads both ways,
   shows what the mere size does.
+- A tagger must score a vowel when it comes. "forward, one answer" reads forward like the others, and scores
+  all vowels of the word at once, after its last sound: it shows what the moment of the answer does.
 - Each model uses the learning rate that was best for it on the validation words of SELECTION_SEED, which
-  plays no further part. What is reported comes from the test words of EVALUATION_SEEDS.
+  plays no further part. What is reported comes from the test words of EVALUATION_SEEDS. Two models are
+  compared on the same words: the differences are taken seed by seed.
 """
 
 import argparse
@@ -24,7 +27,8 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 from rnnkit import datasets, models, results, text
-from studies.shared.intervals import CONFIDENCE, interval
+from studies.shared.intervals import CONFIDENCE
+from studies.shared.stress_accuracy import comparisons, summary
 from studies.shared.stress_rules import baselines
 from studies.shared.stress_words import groups, split, words
 
@@ -34,9 +38,10 @@ EMBEDDING = 24  # numbers for a sound
 H = 32  # size of the state of each direction
 BATCH = 128  # words in an update
 EPOCHS = 3
-LEARNING_RATES = (0.01, 0.02)  # peak of the one-cycle schedule of Adam
+LEARNING_RATES = (0.005, 0.01, 0.02, 0.04, 0.08)  # peak of the one-cycle schedule of Adam
 SELECTION_SEED = 100
 EVALUATION_SEEDS = tuple(range(5))
+MOST_VOWELS = 12  # of a word, for the model that scores them all at once
 
 
 class Model(NamedTuple):
@@ -45,6 +50,7 @@ class Model(NamedTuple):
     direction: str
     hidden_size: int
     relatives: bool = True  # may the training words be other forms of test words?
+    one_answer: bool = False  # are all vowels scored at the end, and not each one when it comes?
 
 
 def parameters(model):
@@ -53,9 +59,25 @@ def parameters(model):
 
 
 def tagger(model, vocabulary):
-    """Return an untrained tagger: one score for each sound."""
+    """Return an untrained network: one score for each sound, or MOST_VOWELS scores for a word."""
     embedding = nn.Embedding(len(vocabulary), EMBEDDING, padding_idx=text.PAD)
+    if model.one_answer:
+        return models.SequenceClassifier(
+            embedding, model.hidden_size, MOST_VOWELS, direction=model.direction, representation="last"
+        )
     return models.SequenceTagger(embedding, model.hidden_size, 1, direction=model.direction)
+
+
+def scores_of(network, x, lengths, vowels):
+    """Return a score for each sound, (B, T); those of the vowels count, and vowels (B, T) marks them.
+
+    The scores for a whole word belong to its last vowel, its last but one, and so on.
+    """
+    scores = network(x, lengths)
+    if scores.ndim == 3:
+        return scores[..., 0]
+    from_end = vowels.flip(1).cumsum(1).flip(1)  # 1 is the last vowel
+    return scores.gather(1, (from_end - 1).clamp(min=0))
 
 
 def equal_size(vocabulary):
@@ -94,7 +116,7 @@ def train(model, training, vocabulary, seed, learning_rate, epochs):
     for _ in range(epochs):
         for _, (x, lengths, vowels, stressed) in batches(training, vocabulary, BATCH, rng):
             target = F.one_hot(stressed, x.shape[1]).float()
-            scores = network(x, lengths)[..., 0]  # (B, T)
+            scores = scores_of(network, x, lengths, vowels)  # (B, T)
             loss = F.binary_cross_entropy_with_logits(scores[vowels], target[vowels])
             optimizer.zero_grad()
             loss.backward()
@@ -108,34 +130,9 @@ def right(network, some_words, vocabulary):
     """Return for each word whether the vowel with the highest score is the stressed one."""
     found = np.zeros(len(some_words), dtype=bool)
     for rows, (x, lengths, vowels, stressed) in batches(some_words, vocabulary, 500):
-        scores = network(x, lengths)[..., 0].masked_fill(~vowels, -torch.inf)
+        scores = scores_of(network, x, lengths, vowels).masked_fill(~vowels, -torch.inf)
         found[rows] = (scores.argmax(dim=1) == stressed).numpy()
     return found
-
-
-def estimate(values):
-    """Return mean and ends of the t interval for the mean."""
-    return {"mean": float(np.mean(values)), "interval": interval(values)}
-
-
-def summary(runs, tables):
-    """Describe every model. runs: {model: [right or not, for each seed]}; tables: [groups of each seed]."""
-    accuracy = {name: [float(seed.mean()) for seed in found] for name, found in runs.items()}
-    rows = {}
-    for name, found in runs.items():
-        differences = np.array(accuracy["both"]) - accuracy[name]
-        rows[name] = {
-            "accuracy": estimate(accuracy[name]) | {"of each seed": accuracy[name]},
-            "both is better by": estimate(differences),
-            "by group": {
-                table: {
-                    group: estimate([ok[t[table][group]].mean() for ok, t in zip(found, tables, strict=True)])
-                    for group in tables[0][table]
-                }
-                for table in tables[0]
-            },
-        }
-    return rows
 
 
 def main(arguments=None):
@@ -153,10 +150,11 @@ def main(arguments=None):
         "forward": Model("forward", H),
         "backward": Model("backward", H),
         "both": Model("both", H),
+        "forward, one answer": Model("forward", H, one_answer=True),
         "forward, larger state": Model("forward", wide),
         "backward, larger state": Model("backward", wide),
     }
-    rates = {}
+    rates, tuning = {}, {}
     runs, tables = defaultdict(list), []
     steps = len(taggers) * (len(LEARNING_RATES) + len(EVALUATION_SEEDS)) + len(EVALUATION_SEEDS)
     with tqdm(total=steps, disable=None) as progress:
@@ -167,7 +165,7 @@ def main(arguments=None):
                 network = train(model, training, vocabulary, SELECTION_SEED, rate, epochs)
                 tried[rate] = float(right(network, validation, vocabulary).mean())
                 progress.update()
-            rates[name] = max(tried, key=tried.get)
+            rates[name], tuning[name] = max(tried, key=tried.get), tried
         taggers["both, no relatives"] = taggers["both"]._replace(relatives=False)
         rates["both, no relatives"] = rates["both"]
         for seed in EVALUATION_SEEDS:
@@ -184,11 +182,18 @@ def main(arguments=None):
     found = summary(runs, tables)
     for name, model in taggers.items():
         found[name]["learning rate"] = rates[name]
+        found[name]["validation words right"] = {
+            str(rate): share for rate, share in tuning.get(name, {}).items()
+        }
         found[name]["hidden size"] = model.hidden_size
         found[name]["parameters"] = parameters(tagger(model, vocabulary))
+    compared = comparisons(runs)
     for name, row in found.items():
         low, high = row["accuracy"]["interval"]
         print(f"{name:24} {row['accuracy']['mean']:.4f} ({low:.4f} to {high:.4f})")
+    for name, row in compared.items():
+        low, high = row["better by"]["interval"]
+        print(f"{name:40} {row['better by']['mean']:+.4f} ({low:+.4f} to {high:+.4f})")
     if quick:
         print("a quick run: nothing was written")
         return
@@ -199,7 +204,8 @@ def main(arguments=None):
     shares = {table: {group: float(np.mean([t[table][group].mean() for t in tables]))
                       for group in tables[0][table]} for table in tables[0]}  # fmt: skip
     path = results.save(
-        "word_stress", {"settings": settings, "share of the test words": shares, "models": found},
+        "word_stress", {"settings": settings, "share of the test words": shares, "models": found,
+                        "compared": compared},
         command=COMMAND, seeds=[SELECTION_SEED, *EVALUATION_SEEDS], seconds=time.process_time() - begin,
         data={"cmudict": datasets.CMUDICT_SHA256},
     )  # fmt: skip

@@ -6,6 +6,7 @@ import torch
 
 from rnnkit import datasets, results, text
 from studies import word_stress as study
+from studies.shared.stress_accuracy import PAIRS, comparisons, estimate, mcnemar
 from studies.shared.stress_rules import baselines
 from studies.shared.stress_words import Word, groups, split, stem, words
 
@@ -121,11 +122,66 @@ def test_a_tagger_that_knows_the_answer_is_right():
     np.testing.assert_array_equal(study.right(Knows(), some, vocabulary), [True, True, True])
 
 
+class TestOneAnswer:
+    """The forward network that waits: after the last sound one score for each vowel, counted from the end."""
+
+    some = (word("B AE T IH K", 1), word("M AH SH IY N", 3), word("IH", 0))
+    vocabulary = text.Vocabulary.count(w.sounds for w in some)
+
+    def test_each_score_belongs_to_a_vowel_from_the_end(self):
+        x, lengths, vowels, _ = study.collate(self.some, self.vocabulary)
+        scores = torch.arange(3 * study.MOST_VOWELS, dtype=torch.float32).reshape(3, -1)
+        found = study.scores_of(lambda *given: scores, x, lengths, vowels)
+        assert found[0, 3] == scores[0, 0]  # the last vowel of the first word
+        assert found[0, 1] == scores[0, 1]  # its last but one
+        assert found[2, 0] == scores[2, 0]
+        assert found.shape == x.shape
+
+    def test_no_word_has_more_vowels_than_scores(self):
+        assert max(len(w.vowels) for w in words(datasets.cmudict())) <= study.MOST_VOWELS
+
+    def test_it_reads_forward_and_to_the_end(self):
+        model = study.Model("forward", study.H, one_answer=True)
+        network = study.tagger(model, self.vocabulary)
+        assert (network.direction, network.representation) == ("forward", "last")
+        assert network.rnn.hidden_size == study.H
+        x, lengths, vowels, _ = study.collate(self.some[:1], self.vocabulary)
+        changed = x.clone()
+        changed[0, -1] = int(self.vocabulary.encode(["N"])[0])
+        answers = [study.scores_of(network, given, lengths, vowels)[vowels] for given in (x, changed)]
+        assert (answers[0] != answers[1]).all()  # the first vowel, too, knows of the last sound
+
+    def test_it_learns(self):
+        some = [word("B AE T IH K", 1), word("B AE T IY N", 3)] * 60
+        model = study.Model("forward", 8, one_answer=True)
+        network = study.train(model, some, text.Vocabulary.count(w.sounds for w in some), 0, 0.1, 30)
+        vocabulary = text.Vocabulary.count(w.sounds for w in some)
+        assert study.right(network, some[:2], vocabulary).all()
+
+
+def test_two_models_are_compared_word_by_word():
+    runs = {name: [np.array([True, True, False, True])] * 2 for pair in PAIRS for name in pair}
+    runs["forward"] = [np.array([False, False, True, True])] * 2
+    row = comparisons(runs)["both against forward"]
+    assert row["better by"]["mean"] == pytest.approx(0.25)
+    assert row["only the first is right"] == [2, 2]
+    assert row["only the second is right"] == [1, 1]
+    assert row["p of each seed"] == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "p"), [(0, 0, 1), (5, 0, 2 / 2**5), (0, 5, 2 / 2**5), (3, 3, 1), (8, 1, 20 / 512)]
+)
+def test_mcnemar(a, b, p):
+    assert mcnemar(a, b) == pytest.approx(p)
+
+
 def test_a_quick_run_writes_nothing(monkeypatch, capsys):
     monkeypatch.setattr(results, "save", lambda *a, **k: pytest.fail("wrote a file"))
     study.main(["--quick"])
     said = capsys.readouterr().out
     assert "backward, larger state" in said
+    assert "backward against forward, one answer" in said
     assert "nothing was written" in said
 
 
@@ -146,9 +202,45 @@ class TestStored:
             runs = np.array(row["accuracy"]["of each seed"])
             assert runs.shape == (len(study.EVALUATION_SEEDS),)
             for key, values in (("accuracy", runs), ("both is better by", both - runs)):
-                expected = study.estimate(values)
+                expected = estimate(values)
                 assert row[key]["mean"] == pytest.approx(expected["mean"])
                 assert row[key]["interval"] == pytest.approx(expected["interval"])
+
+    def test_every_best_rate_lies_inside_the_list(self):
+        rates = self.stored["results"]["settings"]["learning rates"]
+        tuned = [row for row in self.models.values() if row.get("validation words right")]
+        assert rates == list(study.LEARNING_RATES)
+        assert len(tuned) == 6  # three directions, two larger ones, and the one that waits
+        for row in tuned:
+            tried = row["validation words right"]
+            assert list(tried) == [str(rate) for rate in rates]
+            assert row["learning rate"] == float(max(tried, key=tried.get))
+            assert rates[0] < row["learning rate"] < rates[-1]
+
+    def test_what_the_moment_of_the_answer_does(self):
+        """A forward network that waits, of the same size, beats both taggers that read one way."""
+        control, tagger = self.models["forward, one answer"], self.models["forward"]
+        assert control["hidden size"] == tagger["hidden size"]
+        assert control["parameters"] < 1.05 * tagger["parameters"]
+        compared = self.stored["results"]["compared"]
+        for pair, sign in (
+            ("forward, one answer against forward", 1),
+            ("backward against forward, one answer", -1),
+        ):
+            row = compared[pair]
+            assert sign * row["better by"]["mean"] > 0
+            assert len(compared) * max(row["p of each seed"]) < 0.05
+
+    def test_the_comparisons_follow_from_the_runs(self):
+        compared = self.stored["results"]["compared"]
+        assert list(compared) == [f"{first} against {second}" for first, second in PAIRS]
+        for first, second in PAIRS:
+            row = compared[f"{first} against {second}"]
+            pairs = list(zip(row["only the first is right"], row["only the second is right"], strict=True))
+            one, two = (np.array(self.models[name]["accuracy"]["of each seed"]) for name in (first, second))
+            np.testing.assert_allclose([(a - b) / study.TEST for a, b in pairs], one - two, atol=1e-9)
+            assert row["better by"]["mean"] == pytest.approx((one - two).mean())
+            assert row["p of each seed"] == pytest.approx([mcnemar(a, b) for a, b in pairs])
 
     @pytest.mark.parametrize("table", ["sounds", "stressed vowel"])
     def test_the_groups_add_up_to_the_whole(self, table):

@@ -129,6 +129,12 @@ class TestNumbers:
         assert TwoDirections(sounds="F OW T AH", t=t).numbers()["says"]["truth"] == "–"
 
 
+def test_says_that_no_reader_may_wait():
+    """Else the reader of the page takes for the direction what is due to the moment of the answer."""
+    text = re.sub(r"<[^>]+>", "", TwoDirections()._repr_mimebundle_()[0]["text/html"])
+    assert "scores each vowel at its own place and may not wait for the rest of the word" in text
+
+
 class TestTyping:
     @pytest.mark.parametrize("text", TYPED)
     def test_script_says_the_same_of_typed_sounds(self, script, text):

@@ -1,0 +1,72 @@
+"""How well each model of word stress does: over all, by group, and beside another model on the same words."""
+
+import numpy as np
+from scipy import stats
+
+from studies.shared.intervals import interval
+
+PAIRS = (
+    ("both", "forward"),
+    ("both", "backward"),
+    ("both", "forward, one answer"),
+    ("both", "forward, larger state"),
+    ("both", "backward, larger state"),
+    ("both", "both, no relatives"),
+    ("backward", "forward"),
+    ("backward", "forward, one answer"),
+    ("backward", "suffix"),
+    ("forward, one answer", "forward"),
+    ("forward, one answer", "suffix"),
+    ("suffix", "forward"),
+)
+
+
+def estimate(values):
+    """Return mean and ends of the t interval for the mean."""
+    return {"mean": float(np.mean(values)), "interval": interval(values)}
+
+
+def summary(runs, tables):
+    """Describe every model. runs: {model: [right or not, for each seed]}; tables: [groups of each seed]."""
+    accuracy = {name: [float(seed.mean()) for seed in found] for name, found in runs.items()}
+    rows = {}
+    for name, found in runs.items():
+        differences = np.array(accuracy["both"]) - accuracy[name]
+        rows[name] = {
+            "accuracy": estimate(accuracy[name]) | {"of each seed": accuracy[name]},
+            "both is better by": estimate(differences),
+            "by group": {
+                table: {
+                    group: estimate([ok[t[table][group]].mean() for ok, t in zip(found, tables, strict=True)])
+                    for group in tables[0][table]
+                }
+                for table in tables[0]
+            },
+        }
+    return rows
+
+
+def comparisons(runs):
+    """Compare the models of PAIRS on the same words. runs: {model: [right or not, for each seed]}.
+
+    p is that of the exact test of McNemar for each seed: could a coin have dealt the words that only one of
+    the two models gets right? It is not corrected for the number of pairs.
+    """
+    found = {}
+    for first, second in PAIRS:
+        pairs = list(zip(runs[first], runs[second], strict=True))
+        only_first = [int((a & ~b).sum()) for a, b in pairs]
+        only_second = [int((b & ~a).sum()) for a, b in pairs]
+        found[f"{first} against {second}"] = {
+            "better by": estimate([a.mean() - b.mean() for a, b in pairs]),
+            "only the first is right": only_first,
+            "only the second is right": only_second,
+            "p of each seed": [mcnemar(a, b) for a, b in zip(only_first, only_second, strict=True)],
+        }
+    return found
+
+
+def mcnemar(only_first, only_second):
+    """Return the two-sided p-value of the exact test of McNemar, from the words that only one gets right."""
+    n = only_first + only_second
+    return float(stats.binomtest(only_first, n).pvalue) if n else 1.0
