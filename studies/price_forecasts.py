@@ -5,9 +5,10 @@ only shows that everything runs.
 
 - classic: the two networks of countless tutorials, on prices scaled to 0 to 1, with the best epoch taken by a
   validation part. Four shares, and a random walk that is another one for each seed.
-- several days ahead: one network for all days (direct), a network for the next day that is fed its own
+- several days ahead: one network for all days at once (MIMO), a network for the next day that is fed its own
   forecasts (recursive), a network that forecasts after every day of its window (many-to-many), and linear
-  autoregressions, on prices and on their changes.
+  autoregressions, one for each day (direct) or recursive; on prices and on their changes. The names are those
+  of the review by Ben Taieb et al. (2012), but for many-to-many.
 - controls: an honest method finds no edge in a random walk, and finds a signal that was planted. An edge is a
   share of right directions whose interval of 95 % lies above the share of the more frequent direction.
 """
@@ -73,14 +74,14 @@ def several(prices, level, seed, setting=SEVERAL):
     steps = np.lib.stride_tricks.sliding_window_view(scaler.transform(values), AHEAD)
     after = np.arange(train.stop)[:, None] + np.arange(1, setting.lookback + 1)  # each day of each window
 
-    direct = fit(seen[train], wanted[train], setting, seed, horizon=AHEAD)
+    at_once = fit(seen[train], wanted[train], setting, seed, horizon=AHEAD)
     next_day = fit(seen[train], wanted[train, 0], setting, seed)
     many = fit(seen[train], steps[after], setting, seed, horizon=AHEAD, every_step=True)
     linear = series.linear_ar(seen[train], wanted[train])
     linear_next = series.linear_ar(seen[train], wanted[train, :1])
     test = seen[parts.test]
     found = {
-        "direct": answer(direct, test),
+        "MIMO": answer(at_once, test),
         "recursive": series.recursive(lambda window: answer(next_day, window), test, AHEAD),
         "many-to-many": answer(many, test)[:, -1],
         "linear, direct": linear(test),

@@ -36,11 +36,11 @@ class TestComputing:
         monkeypatch.setattr(study, "answer", lambda *a: 1 / 0)
         with pytest.raises(ZeroDivisionError):  # nothing was trained
             study.several(prices, level, 0, study.SEVERAL._replace(lookback=6))
-        direct, next_day, many = wanted
-        np.testing.assert_array_equal(many[:, -1], direct)
+        at_once, next_day, many = wanted
+        np.testing.assert_array_equal(many[:, -1], at_once)
         np.testing.assert_array_equal(many[:-1, -1], many[1:, -2])
-        np.testing.assert_array_equal(direct[:, 0], next_day)
-        assert np.corrcoef(direct[:, 3], values[9 : 9 + len(direct)])[0, 1] == pytest.approx(1)
+        np.testing.assert_array_equal(at_once[:, 0], next_day)
+        assert np.corrcoef(at_once[:, 3], values[9 : 9 + len(at_once)])[0, 1] == pytest.approx(1)
 
     def test_no_price_of_the_test_is_seen_in_training(self, monkeypatch):
         prices = series.random_walk(300, np.random.default_rng(0))
@@ -77,6 +77,15 @@ class TestStored:
         )
         for by in FOUND["several days ahead"].values():
             assert {len(row) for ways in by.values() for row in ways.values()} == {study.AHEAD}
+
+    def test_the_ways_have_the_names_of_the_review(self):
+        """One network for all days is MIMO; direct is one model for each day, as least squares is."""
+        ways = ["MIMO", "recursive", "many-to-many", "linear, direct", "linear, recursive"]
+        for by in FOUND["several days ahead"].values():
+            assert all(list(found) == ways for found in by.values())
+        prices = series.random_walk(200, np.random.default_rng(0))
+        quick = study.SEVERAL._replace(lookback=4, hidden_size=2, epochs=1)
+        assert list(study.several(prices, False, 0, quick)) == ways
 
     @pytest.mark.parametrize("name", study.CLASSICS)
     def test_the_pretty_curve_is_worthless(self, name):
