@@ -37,6 +37,8 @@ def qlike(variance, forecast):
 def squared_log_error(variance, log_forecast):
     """Return (ln v − g)² for each pair.
 
+    It is not robust in the sense of Patton (2011): noise in v can change which forecast looks best.
+
     variance: v, above 0; log_forecast: g, a forecast of ln v, not the logarithm of a forecast of v: by
     Jensen's inequality the mean of the logarithm is below the logarithm of the mean. Both are of equal shape,
     or one of them is a single number. NaN stays NaN.
@@ -60,6 +62,9 @@ def diebold_mariano(loss_a, loss_b, horizon=1, lags=None):
     horizon: days of a target.
     lags: number of lags instead of this choice, 0 to T − 1.
     Returns a `DieboldMariano`.
+
+    Where one model is a special case of the other and no better, the statistic is not normal (T. Clark and
+    M. McCracken (2001), Journal of Econometrics 105(1)): it then speaks too rarely for the larger model.
 
     Raises TypeError or ValueError that names the argument.
     Sources: F. Diebold and R. Mariano (1995), Journal of Business & Economic Statistics 13(3); W. Newey and
