@@ -114,8 +114,8 @@ class TwoDirections(LiveFigure):
 
     One GRU reads the sounds from the beginning, a second one from the end. At every vowel three readouts say
     how likely it is that this vowel carries the primary stress: one has the forward state, one the backward
-    state, one has both. None may wait: each scores a vowel with what it has read up to there, and picks the
-    vowel of the word with its highest score. All were trained together.
+    state, one has both. The one-way readers may not wait: they score a vowel with what they have read up to
+    there. Each picks the vowel of the word with its highest score. All were trained together.
 
     word: a word of the figure's list; its sounds are taken where none are given.
     sounds: 1 to 12 sounds of ARPAbet, as in the CMU Pronouncing Dictionary. A vowel may have its stress as a

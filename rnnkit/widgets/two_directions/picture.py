@@ -166,7 +166,7 @@ def summary(values):
         "p",
         *forward,
         *backward,
-        "A reader scores each vowel at its own place and may not wait for the rest of the word. "
+        "Each one-way reader scores a vowel at its own place; it may not wait for the rest of the word. "
         "A full bar is a probability of 1; ▲ is the vowel that the reader picks. In the states, colour is a "
         "positive number, grey a negative one.",
         class_="rnn-says two-says",

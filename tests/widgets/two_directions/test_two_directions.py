@@ -132,7 +132,7 @@ class TestNumbers:
 def test_says_that_no_reader_may_wait():
     """Else the reader of the page takes for the direction what is due to the moment of the answer."""
     text = re.sub(r"<[^>]+>", "", TwoDirections()._repr_mimebundle_()[0]["text/html"])
-    assert "scores each vowel at its own place and may not wait for the rest of the word" in text
+    assert "one-way reader scores a vowel at its own place; it may not wait for the rest of the word" in text
 
 
 class TestTyping:
