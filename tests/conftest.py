@@ -21,12 +21,6 @@ hypothesis.settings.load_profile("course")
 pytest_plugins = ["book_fixtures", "browser_fixtures"]
 
 
-def pytest_itemcollected(item):
-    """Mark what must run alone."""
-    if item.path.match("test_*_speed.py"):
-        item.add_marker("alone")
-
-
 @pytest.hookimpl(trylast=True)  # -m has chosen: pytest-xdist makes its parts of the rest
 def pytest_collection_modifyitems(config, items):
     """Let each process begin with its part of what takes long."""

@@ -3,6 +3,9 @@
 import hashlib
 from pathlib import Path
 
+import quick_jsonschema  # noqa: F401
+
+# isort: split
 import nbformat
 
 NOTEBOOK_METADATA = {

@@ -19,15 +19,13 @@ ESCAPES = re.compile(r"\x1b\[[0-9;]*m")  # the colours of a terminal
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 # One process more than there are cores: some wait for a browser or a kernel. Who is ready helps others.
 SIDE_BY_SIDE = f"--numprocesses={min(CORES, 8) + 1} --dist=worksteal"
-ALONE = "tests/**/test_*_speed.py"  # those with a limit on time
-BOOK = "from jupyter_book.cli.main import main; main()"
+BOOK = "import tools.quick_jsonschema; from jupyter_book.cli.main import main; main()"
 
 CHECKS = {
     "ruff check": "-m ruff check .",
     "ruff format": "-m ruff format --check .",
     "book": f"-c '{BOOK}' build . -W -n --keep-going",
-    "pytest": f"-m pytest tests -m 'not alone' {SIDE_BY_SIDE}",
-    "pytest, alone": "-m pytest",
+    "pytest": f"-m pytest -p tools.quick_jsonschema -p no:nbval tests {SIDE_BY_SIDE}",
 }
 
 
@@ -75,7 +73,6 @@ def main() -> int:
     if sys.stdout.isatty():
         os.environ.setdefault("FORCE_COLOR", "1")
     checks = {name: [sys.executable, *shlex.split(line)] for name, line in CHECKS.items()}
-    checks["pytest, alone"] += [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob(ALONE))]
     return run_all(checks)
 
 

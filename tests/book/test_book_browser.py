@@ -28,6 +28,10 @@ def test_a_page_works_offline_fits_the_window_and_keeps_nobody_out(bases, open_c
     assert problems == []
     assert page.evaluate("document.documentElement.dataset.theme") == scheme
     assert sideways_scroll(page) == []
+    for figure in page.locator(".rnn-widget").all():
+        figure.scroll_into_view_if_needed()  # some wait for that
+        figure.locator(":is(input, select, button)").first.wait_for(state="attached")
+    assert problems == []
     assert barriers(page) == []
 
 

@@ -3,21 +3,24 @@
 from axe_playwright_python.sync_playwright import Axe
 
 # What repeats would take axe-core minutes, so some of each kind are looked at. Formulas draw letters with
-# thousands of elements that screen readers never see; code has a few colours in thousands of elements.
+# thousands of elements that screen readers never see, and say them in MathML, which has no rule of its own;
+# code and the signatures of functions have a few colours in thousands of elements.
 THIN_OUT = """part => {
-  const letters = [...part.querySelectorAll("mjx-math[aria-hidden=true]")];
-  letters.slice(1).forEach(e => e.replaceChildren());
+  for (const kind of ["mjx-math[aria-hidden=true]", "mjx-assistive-mml > math"])
+    [...part.querySelectorAll(kind)].slice(1).forEach(e => e.replaceChildren(e.textContent));
   const seen = new Set();
-  for (const span of part.querySelectorAll("pre span:not(:has(*))")) {
-    const kind = span.className + span.closest("div, pre").className + span.closest("pre").className;
+  for (const span of part.querySelectorAll(":is(pre, dt.sig) span:not(:has(*))")) {
+    const code = span.closest("pre, dt.sig");
+    const kind = span.className + span.closest("div, pre, dt").className + code.className;
     if (seen.has(kind)) span.replaceWith(span.textContent);
     seen.add(kind);
   }
 }"""
 
-# Contrast, the slowest rule, follows from a few looks: colour and size of a text, and what it stands on.
-# Three visible texts of each look are measured. What is placed freely may stand on anything: it has own ones.
-TEXTS_OF_EVERY_LOOK = """part => {
+# Contrast, the slowest rule, follows from a few looks: colour and size of a text, and what it stands on, for
+# a link also the colour of the text around it. Three visible texts of each look are marked, and only these
+# are measured. What is placed freely may stand on anything: it has looks of its own.
+MARK_TEXTS_OF_EVERY_LOOK = """part => {
   const numbers = new Map(), grounds = new Map(), looks = new Map();
   const number = e => numbers.get(e) ?? numbers.set(e, numbers.size).get(e);
   const ground = e => {
@@ -34,29 +37,28 @@ TEXTS_OF_EVERY_LOOK = """part => {
   for (const e of part.querySelectorAll("*")) {
     const text = [...e.childNodes].filter(n => n.nodeType === 3).map(n => n.data.trim()).join("");
     const field = e.matches("input, select, textarea"), {width, height} = e.getBoundingClientRect();
-    if (!(text || field) || e.closest("head, script, style")) continue;
+    if (!(text || field) || e.closest("head, script, style, mjx-assistive-mml")) continue;
     if (width < 2 || height < 2 || !e.checkVisibility(seen)) continue;
     const {color, fontSize, fontWeight, textShadow} = getComputedStyle(e);
     const kind = field || e.closest("svg, [aria-disabled=true]") ? e.tagName : "";
-    const look = [color, fontSize, fontWeight, textShadow, ground(e), kind, text.length > 1].join();
-    if (!looks.has(look)) looks.set(look, []);
-    if (looks.get(look).length < 3) looks.get(look).push(e);
+    const link = e.closest("a[href]"), around = link ? getComputedStyle(link.parentElement).color : "";
+    const look = [color, fontSize, fontWeight, textShadow, ground(e), kind, around, text.length > 1].join();
+    looks.set(look, (looks.get(look) ?? 0) + 1);
+    if (looks.get(look) <= 3) [e, link].forEach(marked => marked?.setAttribute("data-look", ""));
   }
-  return [...looks.values()].flat();
 }"""
 
 FIND = f"""async within => {{
-  const part = within ? document.querySelector(within) : document, found = [];
+  const part = within ? document.querySelector(within) : document;
   ({THIN_OUT})(part);
-  const texts = {{include: ({TEXTS_OF_EVERY_LOOK})(part)}};
-  const runs = [[part, {{rules: {{"color-contrast": {{enabled: false}}}}}}]];
-  if (texts.include.length) runs.push([texts, {{runOnly: ["color-contrast"]}}]);
-  for (const [context, options] of runs) {{
-    const {{violations}} = await axe.run(context, {{resultTypes: ["violations"], ...options}});
-    for (const {{impact, id, nodes}} of violations)
-      found.push(...nodes.map(node => `${{impact}} ${{id}}: ${{node.html.slice(0, 150)}}`));
-  }}
-  return found;
+  ({MARK_TEXTS_OF_EVERY_LOOK})(part);
+  axe.configure({{rules: [
+    {{id: "color-contrast", selector: "[data-look]"}},
+    {{id: "link-in-text-block", selector: "a[href][data-look]"}},
+  ]}});
+  const {{violations}} = await axe.run(part, {{resultTypes: ["violations"]}});
+  return violations.flatMap(({{impact, id, nodes}}) =>
+    nodes.map(node => `${{impact}} ${{id}}: ${{node.html.slice(0, 150)}}`));
 }}"""
 
 

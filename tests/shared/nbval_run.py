@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+PLUGINS = "-p tools.quick_jsonschema -p nbval.plugin"  # no other is needed, and each takes its time
+
 CELL_TIMEOUT = 300  # seconds that one cell of a chapter may take on a slow machine
 OPTIONS = (
     "--nbval --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg"
@@ -13,9 +15,9 @@ OPTIONS = (
 def nbval(root, chapter, environment, *options):
     """Run the chapter of the project in `root` and return the finished process."""
     return subprocess.run(
-        [sys.executable, "-m", "pytest", *OPTIONS.split(), *options, chapter],
+        [sys.executable, "-m", "pytest", *PLUGINS.split(), *OPTIONS.split(), *options, chapter],
         cwd=root,
-        env=environment,
+        env={**environment, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         encoding="utf-8",
     )

@@ -27,8 +27,15 @@ def test_only_pages_with_figures_load_scripts_for_them(small_pages):
 
 
 @EVERY
-def test_figure_lives_on_a_desktop(ways, open_context, stem):
-    page, problems = open_alive(open_context(DESKTOP), f"{ways['http']}{stem}.html")
+def test_figure_comes_to_life_and_works_on_a_desktop(ways, open_context, stem):
+    still = open_context(DESKTOP, java_script_enabled=False).new_page()
+    still.goto(f"{ways['file']}{stem}.html")
+    assert still.locator(".rnn-widget svg").first.is_visible()
+    assert not still.locator(".rnn-controls").is_visible()
+    page, problems = open_page(open_context(DESKTOP), f"{ways['http']}{stem}.html", without_scripts=True)
+    problems.clear()  # those scripts
+    assert_nothing_moves_when_the_figure_comes_to_life(page, f"{ways['http']}_static/figures/{stem}.js")
+    assert shown_texts(page) == shown_texts(still)
     assert_nobody_is_kept_out(page)
     assert_works_by_keyboard_alone(page)
     assert_every_slider_changes_what_is_drawn(page)
@@ -43,6 +50,51 @@ def test_figure_lives_on_a_phone(ways, open_context, stem):
     assert_keeps_its_height(page)
     assert problems == []  # axe-core asks for files, which a page from a file must not
     assert_nobody_is_kept_out(page)
+
+
+@EVERY
+def test_figure_comes_to_life_and_works_by_touch(ways, open_context, stem):
+    context = open_context(PHONE, has_touch=True, is_mobile=True)
+    page, _ = open_page(context, f"{ways['http']}{stem}.html", without_scripts=True)
+    assert_nothing_moves_when_the_figure_comes_to_life(page, f"{ways['http']}_static/figures/{stem}.js")
+    slider = page.locator(".rnn-widget input[type=range]").first
+    small = page.evaluate(
+        """() => [...document.querySelectorAll(".rnn-widget :is(input, select, button, textarea)")]
+          .filter(e => e.checkVisibility())
+          .map(e => (e.type === "radio" ? e.closest("label") : e).getBoundingClientRect())
+          .filter(place => place.height < 43.5).length"""
+    )
+    assert small == 0
+    slider.scroll_into_view_if_needed()
+    box, before = slider.bounding_box(), drawn(page)
+    for share in (0.05, 0.95):
+        page.touchscreen.tap(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+        page.wait_for_timeout(50)
+    assert drawn(page) != before
+
+
+def shown_texts(page):
+    return page.locator("[data-number], [data-text]").all_text_contents()
+
+
+def assert_nothing_moves_when_the_figure_comes_to_life(page, script):
+    """On a page that was opened without scripts; this one knows where its weights are."""
+    before = boxes(page)
+    assert len(before) > 3
+    page.evaluate(
+        """() => {
+          window.shifts = [];
+          const note = entry => window.shifts.push(...entry.sources.map(s => s.node?.nodeName));
+          new PerformanceObserver(list => list.getEntries().forEach(note)).observe({ type: "layout-shift" });
+        }"""
+    )
+    page.unroute_all()
+    page.add_script_tag(url=script)
+    page.locator(CONTROLS).first.wait_for(state="attached")
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 200)))")
+    for there, here in zip(before, boxes(page), strict=True):
+        assert here == pytest.approx(there, abs=0.6)
+    assert page.evaluate("window.shifts") == []
 
 
 def assert_nobody_is_kept_out(page):
@@ -112,26 +164,6 @@ def assert_works_by_keyboard_alone(page):
 
 
 @EVERY
-def test_figure_works_by_touch(ways, open_context, stem):
-    context = open_context(PHONE, has_touch=True, is_mobile=True)
-    page, _ = open_alive(context, f"{ways['file']}{stem}.html")
-    slider = page.locator(".rnn-widget input[type=range]").first
-    small = page.evaluate(
-        """() => [...document.querySelectorAll(".rnn-widget :is(input, select, button, textarea)")]
-          .filter(e => e.checkVisibility())
-          .map(e => (e.type === "radio" ? e.closest("label") : e).getBoundingClientRect())
-          .filter(place => place.height < 43.5).length"""
-    )
-    assert small == 0
-    slider.scroll_into_view_if_needed()
-    box, before = slider.bounding_box(), drawn(page)
-    for share in (0.05, 0.95):
-        page.touchscreen.tap(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
-        page.wait_for_timeout(50)
-    assert drawn(page) != before
-
-
-@EVERY
 def test_numbers_shown_are_those_of_numpy(changed_page, open_context, stem):
     examples = random_figures(FIGURES[stem])
     hosts = join(example.to_html() for example in examples)
@@ -149,36 +181,3 @@ def test_numbers_shown_are_those_of_numpy(changed_page, open_context, stem):
         for path, texts in numbers.items():
             for digits, text in texts:
                 assert text == format_number(lookup(values, path), digits), (example, path)
-
-
-@EVERY
-def test_static_picture_shows_the_same_numbers_without_scripts(ways, open_context, stem):
-    page = open_context(DESKTOP, java_script_enabled=False).new_page()
-    page.goto(f"{ways['file']}{stem}.html")
-    assert page.locator(".rnn-widget svg").first.is_visible()
-    assert not page.locator(".rnn-controls").is_visible()
-    static = [element.text_content() for element in page.locator("[data-number], [data-text]").all()]
-    live, _ = open_alive(open_context(DESKTOP), f"{ways['file']}{stem}.html")
-    assert live.locator("[data-number], [data-text]").all_text_contents() == static
-
-
-@EVERY
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_nothing_moves_when_the_figure_comes_to_life(ways, open_context, size, stem):
-    page, _ = open_page(open_context(size), f"{ways['http']}{stem}.html", without_scripts=True)
-    before = boxes(page)
-    assert len(before) > 3
-    page.evaluate(
-        """() => {
-          window.shifts = [];
-          const note = entry => window.shifts.push(...entry.sources.map(s => s.node?.nodeName));
-          new PerformanceObserver(list => list.getEntries().forEach(note)).observe({ type: "layout-shift" });
-        }"""
-    )
-    page.unroute_all()
-    page.add_script_tag(url=f"{ways['http']}_static/figures/{stem}.js")  # which knows where its weights are
-    page.locator(CONTROLS).first.wait_for(state="attached")
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 200)))")
-    for there, here in zip(before, boxes(page), strict=True):
-        assert here == pytest.approx(there, abs=0.6)
-    assert page.evaluate("window.shifts") == []
