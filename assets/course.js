@@ -11,3 +11,17 @@
   addEventListener("load", update);
   addEventListener("resize", update);
 }
+
+// A link may lead into a folded section.
+{
+  const open = () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const box = target?.closest("details.deeper") ?? target?.querySelector(":scope > details.deeper");
+    if (box && !box.open) {
+      box.open = true;
+      target.scrollIntoView();
+    }
+  };
+  addEventListener("load", open);
+  addEventListener("hashchange", open);
+}

@@ -62,8 +62,17 @@ def write_small_book(source):
     toc = "format: jb-book\nroot: intro\nchapters:\n  - file: chapters/01_small\n"
     (source / "_toc.yml").write_text(toc, encoding="utf-8")
     (source / "intro.md").write_text("# Small\n\nA state $h_t$.\n", encoding="utf-8")
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    kernel = {
+        "kernelspec": {"name": "python3", "display_name": "Python 3"},
+        "language_info": {"name": "python", "pygments_lexer": "ipython3"},
+    }
     notebook = nbformat.v4.new_notebook(metadata=kernel)
-    notebook.cells.append(nbformat.v4.new_markdown_cell("# One\n\nText.", id="text"))
+    side_path = "## Go deeper: a side path\n\nFor those who want it."
+    notebook.cells += [
+        nbformat.v4.new_markdown_cell("# One\n\nText.", id="text"),
+        nbformat.v4.new_markdown_cell(side_path, id="side"),
+        nbformat.v4.new_code_cell("side = 1", id="code"),
+        nbformat.v4.new_markdown_cell("## On\n\nAfter it.", id="on"),
+    ]
     nbformat.write(notebook, source / "chapters/01_small.ipynb")
     return source
