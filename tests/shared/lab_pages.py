@@ -23,14 +23,18 @@ SETTINGS = {
 
 
 @contextmanager
-def jupyterlab(home, cells):
-    """Run a dark JupyterLab in the folder `home`; give the address of a notebook with `cells`."""
+def jupyterlab(home, cells, **others):
+    """Run a dark JupyterLab in the folder `home`; give the address of a notebook with `cells`.
+
+    others: more notebooks, which stand beside it under their names; JupyterLab trusts none of them.
+    """
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(cell) for cell in (FIRST, *cells)],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
     )
     (home / "work").mkdir()
-    nbformat.write(notebook, home / "work/figures.ipynb")
+    for name, written in {"figures": notebook, **others}.items():
+        nbformat.write(written, home / f"work/{name}.ipynb")
     for name, values in SETTINGS.items():
         settings = home / f"config/lab/user-settings/@jupyterlab/{name}.jupyterlab-settings"
         settings.parent.mkdir(parents=True, exist_ok=True)

@@ -17,6 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from rnnkit import widgets
 from rnnkit.widgets.base.scripts import STYLE, page_source
+from rnnkit.widgets.base.still import without_still
 
 HOST = re.compile(r'class="rnn-widget" data-module="(\w+)"')
 FOLDER = "figures"
@@ -49,6 +50,13 @@ class LiveFigureDirective(SphinxDirective):
         return [nodes.raw("", str(html), format="html")]
 
 
+def drop_stills(app, tree, page):
+    """Leave out the still pictures, which stand in stored notebooks for those who see nothing else."""
+    for output in list(tree.findall(nodes.raw)):
+        if output.get("format") == "html" and (html := without_still(output.astext())) != output.astext():
+            output.replace_self(nodes.raw("", html, format="html", classes=output["classes"]))
+
+
 def write_scripts(app):
     """Write the scripts and the style sheet to where the pages find them."""
     if app.builder.format != "html":
@@ -72,4 +80,5 @@ def setup(app):
     app.add_directive("live-figure", LiveFigureDirective)
     app.connect("builder-inited", write_scripts)
     app.connect("html-page-context", add_scripts)
+    app.connect("doctree-resolved", drop_stills)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,7 +2,8 @@
 
 In JupyterLab the figure is an anywidget: its traits and the page follow each other. In the book there is no
 kernel. There the same object is its HTML twin: a picture drawn in Python from the same numbers, with the
-traits beside it, which a script (tools/sphinxext/course_figures.py) brings to life.
+traits beside it, which a script (tools/sphinxext/course_figures.py) brings to life. Where there is no book
+and no kernel, a reader of the stored notebook sees a still picture (still.py).
 """
 
 import json
@@ -13,6 +14,7 @@ import traitlets
 from rnnkit import _validation as v
 from rnnkit.widgets.base.drawing import Markup, element, join
 from rnnkit.widgets.base.scripts import STYLE, module_source
+from rnnkit.widgets.base.still import with_still
 
 
 class TraitTypeError(traitlets.TraitError, TypeError):
@@ -144,13 +146,17 @@ class LiveFigure(anywidget.AnyWidget):
 
     def to_html(self):
         """Return the figure as it stands in a page without a kernel: the same text in every run."""
+        return self._host(Markup(self.static_html()))
+
+    def _host(self, *children):
+        """Return the element that a script finds, with the traits beside it."""
         here = {
             name: value for name, value in self.props().items() if not (self._weights and name == "weights")
         }
         props = json.dumps(here, sort_keys=True, allow_nan=False, ensure_ascii=False)
         return element(
             "div",
-            Markup(self.static_html()),
+            *children,
             class_="rnn-widget",
             data_module=self._module,
             data_props=props,
@@ -163,4 +169,5 @@ class LiveFigure(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)
-        return {**data, "text/plain": repr(self), "text/html": str(self.to_html())}, metadata
+        html = with_still(self.static_html(), STYLE, self._host)
+        return {**data, "text/plain": repr(self), "text/html": str(html)}, metadata

@@ -9,6 +9,7 @@ import pytest
 from barriers import barriers
 from book_browser import DESKTOP
 from lab_pages import Notebook, jupyterlab
+from still_pages import readable, stored_notebook
 
 from rnnkit.widgets import FIGURES
 
@@ -58,7 +59,7 @@ CELLS = (*EACH, *UNROLLER, *LSTM_GATES, *FORECAST)
 @pytest.fixture(scope="module")
 def notebook(tmp_path_factory, browser):
     context = browser.new_context(viewport=DESKTOP)
-    with jupyterlab(tmp_path_factory.mktemp("lab"), CELLS) as address:
+    with jupyterlab(tmp_path_factory.mktemp("lab"), CELLS, stored=stored_notebook()) as address:
         yield Notebook(context, address, len(CELLS))
         context.close()
 
@@ -200,3 +201,13 @@ def test_forecast_and_python_follow_each_other(notebook):
     ratio = figure.locator("[data-number='shown.ratio']").text_content()
     assert said == f"TWO: {ratio}"
     assert page.locator(".rnn-problem").count() == 0
+
+
+def test_a_stored_notebook_that_nobody_trusts_shows_readable_pictures(notebook):
+    page = notebook.page.context.new_page()
+    page.goto(notebook.page.url.replace("figures.ipynb", "stored.ipynb"))
+    outputs = page.locator(".jp-OutputArea-output")
+    outputs.nth(len(FIGURES) - 1).wait_for()
+    for output, stem in zip(outputs.all(), FIGURES, strict=True):
+        assert readable(output) == [], stem
+    page.close()
