@@ -1,6 +1,8 @@
 """The canonical form of a notebook: nothing in it but what is the same in every run on one machine."""
 
 import hashlib
+import json
+import re
 from pathlib import Path
 
 import quick_jsonschema  # noqa: F401
@@ -26,17 +28,31 @@ class NotebookError(Exception):
 
 def read(path):
     """Return the notebook in the file `path`; NotebookError if there is none of format 4."""
+    path = Path(path)
+    if path.is_dir():
+        raise NotebookError(f"{path} is a folder, expected the file of a notebook")
     try:
-        notebook = nbformat.v4.reads(Path(path).read_text(encoding="utf-8"))
-        if notebook.nbformat != 4:
-            raise ValueError(f"it has format {notebook.nbformat}, expected 4")
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(stored, dict) and stored.get("nbformat", 4) != 4:
+            raise ValueError(f"it has format {stored['nbformat']}, expected 4")
+        notebook = nbformat.v4.reads(json.dumps(stored))
+        refuse_half_characters(notebook)
         nbformat.validate(canonical(notebook))
     except FileNotFoundError:
         raise NotebookError(f"{path} does not exist") from None
     except (ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
-        reason = f"{type(error).__name__}: {error}".splitlines()[0]
-        raise NotebookError(f"{path} is no notebook: {reason}") from None
+        kind = "" if type(error) is ValueError else f"{type(error).__name__}: "
+        raise NotebookError(f"{path} is not a notebook: {kind}{error}".splitlines()[0]) from None
     return notebook
+
+
+def refuse_half_characters(notebook):
+    """Raise ValueError, with the number of the cell, where a text holds what no file can store."""
+    for number, cell in enumerate(notebook.cells, 1):
+        if found := re.search("[\ud800-\udfff]", json.dumps(cell, ensure_ascii=False)):
+            raise ValueError(
+                f"cell {number} holds {found[0]!a}, half of a character, which no file can store"
+            )
 
 
 def canonical(notebook):

@@ -26,6 +26,11 @@ from rnnkit._files import write_atomically
 CELL_TIMEOUT = 600  # seconds
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 DIFF_LINES, DIFF_WIDTH = 40, 160
+# Said to the kernel before the first cell: write down what fails, also where a magic hides it.
+TELL = (
+    "get_ipython().events.register('post_run_cell', lambda result: result.success or "
+    "open({!r}, 'a', encoding='utf-8').write(repr(result.error_before_exec or result.error_in_exec)))"
+)
 
 
 class _ThisPython(KernelSpecManager):
@@ -43,7 +48,7 @@ def execute(path, environment=None, title=None):
     environment: variables for the kernel beside the fixed ones (one thread, fixed hash seed, seed 0).
     title: what stands before the progress bar; None for the name of the file.
 
-    Raises NotebookError, with chapter, cell and source line, if the file is no notebook or a cell fails.
+    Raises NotebookError, with chapter, cell and source line, if the file is not a notebook or a cell fails.
     """
     path = Path(path)
     notebook = read(path)
@@ -56,10 +61,19 @@ def execute(path, environment=None, title=None):
     variables["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     variables.update(environment or {})
     started = []
+
+    def executed(cell, cell_index, execute_reply):
+        """Go on, unless something failed of which the kernel did not tell, such as a cell in %%capture."""
+        bar.update()
+        if failures.exists() and execute_reply["content"]["status"] == "ok":
+            raise _HiddenFailureError(failures.read_text(encoding="utf-8"))
+        failures.unlink(missing_ok=True)
+
     with (
         tqdm(total=steps, desc=title or path.name, unit="cell", file=sys.stderr) as bar,
         tempfile.TemporaryDirectory() as sockets,
     ):
+        failures = Path(sockets, "failures")
         manager = AsyncKernelManager(kernel_spec_manager=_ThisPython())
         if os.name == "posix":  # talk through files that only this user can open, not through open ports
             manager.transport, manager.ip = "ipc", str(Path(sockets, "kernel"))
@@ -72,13 +86,18 @@ def execute(path, environment=None, title=None):
             store_widget_state=False,
             coalesce_streams=True,
             on_cell_execute=lambda cell, cell_index: started.append(cell_index),
-            on_cell_executed=lambda cell, cell_index, execute_reply: bar.update(),
+            on_cell_executed=executed,
+            extra_arguments=[f"--IPKernelApp.exec_lines={TELL.format(str(failures))}"],
         )
         try:
             client.execute(env=variables, cleanup_kc=True)
         except (CellExecutionError, CellTimeoutError, RuntimeError) as error:
             raise NotebookError(_explain(path, notebook, started, error)) from None
     return canonical(notebook)
+
+
+class _HiddenFailureError(RuntimeError):
+    """A cell that failed although the kernel calls it well."""
 
 
 def _explain(path, notebook, started, error):
@@ -89,12 +108,15 @@ def _explain(path, notebook, started, error):
     where = f"{path}: cell {index + 1} (In [{len(started)}])"
     if isinstance(error, CellTimeoutError):
         return f"{where} took more than {CELL_TIMEOUT} s"
+    if isinstance(error, _HiddenFailureError):
+        return f"{where} failed, and hides it (by %%capture?): {error}"
     if not isinstance(error, CellExecutionError):
         return f"{where}: the kernel died (out of memory?): {error}"
     trace = re.sub(r"\x1b\[[0-9;]*m", "", error.traceback).split("------------------\n")[-1].strip()
     line = re.search(rf"Cell In\[{len(started)}\], line (\d+)", trace)
     if line:
-        source = notebook.cells[index].source.splitlines()[int(line[1]) - 1].strip()
+        # Python ends a line at a line feed; str.splitlines does so at U+2028 and others too
+        source = notebook.cells[index].source.split("\n")[int(line[1]) - 1].strip()
         where += f", line {line[1]}: {source}"
     return f"{where}\n{error.ename}: {error.evalue}\n\n{trace}"
 

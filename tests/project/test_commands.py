@@ -258,9 +258,49 @@ class TestWorkbook:
             {"cell_type": "markdown", "source": prose},
             {"cell_type": "code", "source": "{glue:text}`a.loss`", "outputs": [output]},
         ]
-        written = json.loads(workbook.with_values(json.dumps({"cells": cells})))
+        written = json.loads(workbook.with_values(json.dumps({"cells": cells}).encode()))
         assert written["cells"][0]["source"] == "Loss ≈ 0.27, {glue:text}`a.other` and `{glue}`."
         assert written["cells"][1] == cells[1]
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            {workbook.RECORD: "np.float64(0.27)"},
+            {workbook.RECORD: "tensor(0.27)"},
+            {workbook.RECORD: "   a  b\n0  1  2"},
+            {workbook.RECORD: "<Figure size 640x480 with 1 Axes>"},
+            {workbook.RECORD: "[1, 2]"},
+            {workbook.RECORD: "("},
+            {workbook.RECORD: 5},
+            {"application/papermill.record/image/png": "x"},
+            {},
+        ],
+    )
+    def test_a_value_that_is_no_text_keeps_its_name_and_the_next_chapter_is_copied(self, tmp_path, data):
+        source = tmp_path / "chapters"
+        source.mkdir()
+        glued = {"output_type": "display_data", "metadata": {"scrapbook": {"name": "a"}}, "data": data}
+        one = {**glued, "metadata": {"scrapbook": {"name": "b"}}, "data": {workbook.RECORD: "1.5"}}
+        cells = [
+            {"cell_type": "markdown", "source": "{glue:text}`a` and {glue:text}`b`"},
+            {"cell_type": "code", "source": "", "outputs": [glued, one]},
+        ]
+        for name in ("01.ipynb", "02.ipynb"):
+            (source / name).write_text(json.dumps({"cells": cells}))
+        copies = workbook.copy_new(source, tmp_path / "workbook")
+        assert [copy.name for copy in copies] == ["01.ipynb", "02.ipynb"]
+        for copy in copies:
+            assert json.loads(copy.read_text())["cells"][0]["source"] == "{glue:text}`a` and 1.5"
+
+    @pytest.mark.parametrize("stored", [b"", b"[]", b"{", b'{"cells": [1]}', b"\xff", b'{"cells": [{}]}'])
+    def test_what_is_not_a_notebook_is_copied_as_it_stands(self, tmp_path, stored):
+        source = tmp_path / "chapters"
+        source.mkdir()
+        (source / "01.ipynb").write_bytes(stored)
+        (source / "02.ipynb").write_text('{"cells": []}')
+        first, second = workbook.copy_new(source, tmp_path / "workbook")
+        assert first.read_bytes() == stored
+        assert json.loads(second.read_text()) == {"cells": []}
 
     def test_no_name_is_left_in_the_chapters(self, tmp_path):
         for copy in workbook.copy_new(ROOT / "chapters", tmp_path / "workbook"):

@@ -1,3 +1,4 @@
+import json
 import stat
 import sys
 
@@ -98,12 +99,80 @@ def test_a_cell_that_never_ends(path, capsys, monkeypatch):
 
 
 @pytest.mark.parametrize("content", [None, "", "[]", "{}", '{"nbformat": 3, "cells": []}', '{"cells": [1]}'])
-def test_what_is_no_notebook(path, capsys, content):
+def test_what_is_not_a_notebook(path, capsys, content):
     if content is not None:
         path.write_text(content, encoding="utf-8")
     assert run_notebook.main([str(path)]) == 1
     error = capsys.readouterr().err
-    assert f"{path} {'does not exist' if content is None else 'is no notebook'}" in error
+    assert f"{path} {'does not exist' if content is None else 'is not a notebook'}" in error
+
+
+FORMAT_3 = {
+    "nbformat": 3,
+    "nbformat_minor": 0,
+    "metadata": {"name": ""},
+    "worksheets": [{"cells": [{"cell_type": "code", "input": "1", "outputs": [], "language": "python"}]}],
+}
+
+
+def test_format_3_is_named(path, capsys):
+    path.write_text(json.dumps(FORMAT_3), encoding="utf-8")
+    assert run_notebook.main([str(path)]) == 1
+    assert f"{path} is not a notebook: it has format 3, expected 4" in capsys.readouterr().err
+
+
+def test_a_folder_is_named(path, capsys):
+    path.mkdir()
+    assert run_notebook.main([str(path)]) == 1
+    assert f"{path} is a folder, expected the file of a notebook" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("x = '\ud800'", "is not a notebook: cell 2 holds '\\ud800', half of a character"),
+        (
+            "from IPython.display import display\ndisplay({'text/plain': '\\ud800'}, raw=True)",
+            "UnicodeEncodeError",
+        ),
+    ],
+)
+def test_half_a_character_is_named(path, capsys, source, message):
+    notebook = json.loads(nbformat.writes(chapter("x = 1")))
+    notebook["cells"][1]["source"] = source
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    before = path.read_bytes()
+    assert run_notebook.main([str(path)]) == 1
+    assert message in capsys.readouterr().err
+    assert path.read_bytes() == before
+
+
+def test_a_line_is_what_python_calls_one(path, capsys):
+    nbformat.write(chapter("a = 'x\u2028y\x0cz\x85'\nb = 1\n1 / 0"), path)
+    assert run_notebook.main([str(path)]) == 1
+    assert "cell 2 (In [1]), line 3: 1 / 0" in capsys.readouterr().err
+
+
+def test_a_failure_that_a_magic_hides_is_a_failure(path, capsys):
+    nbformat.write(chapter("x = 0", "%%capture\n1 / x", "print('never')"), path)
+    before = path.read_bytes()
+    assert run_notebook.main([str(path)]) == 1
+    error = capsys.readouterr().err
+    assert "98_numbers.ipynb: cell 3 (In [2]) failed, and hides it" in error
+    assert "ZeroDivisionError('division by zero')" in error
+    assert path.read_bytes() == before
+
+
+def test_captured_output_and_an_expected_error_are_no_failures(path):
+    failing = new_code_cell("1 / 0", metadata={"tags": ["raises-exception"]})
+    notebook = chapter("%%capture out\nprint(3)", "print(out.stdout, 'failures' in dir())")
+    notebook.cells.insert(2, failing)
+    nbformat.write(notebook, path)
+    assert run_notebook.main([str(path)]) == 0
+    cells = nbformat.read(path, as_version=4).cells
+    assert cells[2].outputs[0].ename == "ZeroDivisionError"
+    assert cells[3].outputs[0].text == "3\n False\n"
+    assert [cell.execution_count for cell in cells[1:]] == [1, 2, 3]
 
 
 def test_the_first_failure_does_not_hide_the_rest(path, capsys):
