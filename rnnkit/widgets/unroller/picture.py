@@ -12,7 +12,7 @@ PITCH, LEFT, TOP = 48, 66, 84  # from column to column; centre of the first colu
 def draw(values, alphabet, scale):
     """Return both panels and a sentence that says the same; a weight of `scale` has the strongest colour."""
     panels = element(
-        "div", _unrolled(values, alphabet), _one_step(values, alphabet, scale), class_="rnn-panels"
+        "div", _unrolled(values, alphabet), _one_step(values, alphabet, scale), class_="rnn-panels unroll"
     )
     return join((panels, _sentence(values)))
 
@@ -57,7 +57,11 @@ def _unrolled(values, alphabet):
             ]
         parts.append(element("g", *column, class_="step", **state(values, f"whens.{t}")))
     return svg(
-        LEFT + 5 * PITCH + CELL / 2 + 2, x_top + 30, *parts, label="The network unrolled over five steps"
+        LEFT + 5 * PITCH + CELL / 2 + 2,
+        x_top + 30,
+        *parts,
+        class_="unroll-steps",
+        label="The network unrolled over five steps",
     )
 
 

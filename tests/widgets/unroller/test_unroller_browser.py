@@ -100,3 +100,12 @@ def test_message_names_the_setting(changed_page, open_context):
     for text, (_, _, message) in zip(said, REFUSED, strict=True):
         assert message in text
     assert problems == []
+
+
+def test_the_steps_stay_in_view_on_a_phone(show):
+    page, _ = show(Unroller(), PHONE)
+    for slider in page.locator(".rnn-controls input").all():
+        slider.focus()
+        steps, knob = page.locator(".unroll-steps").bounding_box(), slider.bounding_box()
+        assert steps["y"] >= 0
+        assert steps["y"] + steps["height"] <= knob["y"]
