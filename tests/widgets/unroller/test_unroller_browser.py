@@ -109,3 +109,14 @@ def test_the_steps_stay_in_view_on_a_phone(show):
         steps, knob = page.locator(".unroll-steps").bounding_box(), slider.bounding_box()
         assert steps["y"] >= 0
         assert steps["y"] + steps["height"] <= knob["y"]
+
+
+def test_picture_and_sliders_are_in_view_together_on_a_page_of_the_book(show):
+    page, _ = show(Unroller(), DESKTOP)
+    page.evaluate("document.body.style.cssText = 'width: 685px; font-size: 17px'")
+    page.evaluate("document.documentElement.style.fontSize = '17px'")
+    steps, one = (panel.bounding_box() for panel in page.locator(".unroll svg").all())
+    assert abs(steps["y"] - one["y"]) < 20
+    assert one["x"] >= steps["x"] + steps["width"]
+    last = page.locator(".rnn-controls input").last.bounding_box()
+    assert last["y"] + last["height"] - steps["y"] < 700
