@@ -65,7 +65,7 @@ setup:
 	@sh tools/setup.sh "$(PYTHON)"
 
 chapter:
-	$(if $(notebook),@:,$(error CHAPTER="$(CHAPTER)" is no chapter. There are: $(chapters). Example: make run CHAPTER=01))
+	$(if $(notebook),@:,$(error CHAPTER="$(CHAPTER)" is not a chapter. There are: $(chapters). Example: make run CHAPTER=01))
 
 named:
-	$(if $(filter $(NAME),$(studies)),@:,$(error NAME="$(NAME)" is no study. There are: $(studies).))
+	$(if $(filter $(NAME),$(studies)),@:,$(error NAME="$(NAME)" is not a study. There are: $(studies).))

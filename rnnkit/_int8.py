@@ -21,7 +21,7 @@ def encode(weights, name="weights"):
     scale[r] is the largest abs(weights[r, c]) of the row, divided by 127; `bytes` holds
     round(weights[r, c] / scale[r]) as R · C signed bytes, row after row, in base64. A row of zeros has the
     scale 0.
-    TypeError or ValueError if `weights` is no matrix of finite numbers or has no rows or columns.
+    TypeError or ValueError if `weights` is not a matrix of finite numbers or has no rows or columns.
     """
     weights = v.array(name, weights, ("R", "C"), dtype=np.float64)
     scale = np.abs(weights).max(axis=1) / LARGEST

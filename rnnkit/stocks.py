@@ -156,7 +156,7 @@ def compare(prices, seed=0, candidates=CANDIDATES):
 
 
 def choose(found, sins=Sins()):  # noqa: B008
-    """Return the candidate of `compare` that named most directions rightly."""
+    """Return the candidate of `compare` that named most directions correctly."""
     judge = "test" if sins.chosen_on_test else "validation"
     return max(found, key=lambda setting: scores(found[setting][judge], setting.horizon)["direction"])
 

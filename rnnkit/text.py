@@ -49,7 +49,7 @@ def tokenize(text):
       character that is not blank. Letters of every script count; control characters, NUL among them, are
       blanks.
 
-    Returns a list of strings; it is empty for a blank text. Raises TypeError if `text` is no string.
+    Returns a list of strings; it is empty for a blank text. Raises TypeError if `text` is not a string.
     """
     text = _HIDDEN.sub("", v.instance("text", text, str).translate(_STRAIGHT))
     text = _CAPITAL.sub(lambda letter: chr(ord(letter[0]) + 32), _normalized("NFD", text))

@@ -58,7 +58,7 @@ HORIZONS = (1, 5, 20)  # of the table of effective sizes
 
 
 def twins(prices, seed, quick=False):
-    """Give (sin, side, scores) of all pairs on one market; a run that two pairs share is made once."""
+    """Yield (sin, side, scores) of all pairs on one market; a run that two pairs share is made once."""
     known = {}
     for sin, sides in TWINS.items():
         for side, (setting, sins) in sides.items():
@@ -69,7 +69,7 @@ def twins(prices, seed, quick=False):
 
 
 def chosen(prices, seed, candidates=CANDIDATES):
-    """Give (sin, side, scores) of the best of many networks, on the test and on the days that came later."""
+    """Yield (sin, side, scores) of the best of many networks, on the test and on the days that came later."""
     found = compare(prices, seed, candidates)
     for side, sins in (("fake", Sins(chosen_on_test=True)), ("honest", Sins())):
         best = found[choose(found, sins)]

@@ -101,7 +101,7 @@ def collate(batch, vocabulary):
 
 
 def batches(some_words, vocabulary, size, rng=None):
-    """Give padded batches of words of similar length; shuffled if there is a generator."""
+    """Yield padded batches of words of similar length; shuffled if there is a generator."""
     for rows in text.batches([len(word.sounds) for word in some_words], size, rng):
         yield rows, collate([some_words[k] for k in rows], vocabulary)
 

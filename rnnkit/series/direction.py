@@ -11,7 +11,7 @@ from rnnkit import _validation as v
 class Direction:
     """What :func:`directional_accuracy` found.
 
-    accuracy: share of the counted steps whose direction was named rightly; low, high: its interval;
+    accuracy: share of the counted steps whose direction was named correctly; low, high: its interval;
     majority: share of the more frequent direction among them, which a constant answer would have reached that
     knew it beforehand; correct, count: how many steps; effective: how many independent ones they are worth.
     """

@@ -51,7 +51,7 @@ class _Scaler:
 class StandardScaler(_Scaler):
     """Scale to mean 0 and standard deviation 1, both measured on the first `past` steps only.
 
-    values: (T,) or (T, D), each column for itself. past: how many steps may be looked at, from 1 to T. What
+    values: (T,) or (T, D), each column separately. past: how many steps may be looked at, from 1 to T. What
     comes after them changes nothing. For the windows of a training part `train` it is
     `train.stop + lookback + horizon − 1`, the end of its last target.
     Raises TypeError or ValueError if an argument is anything else, or if a column is constant in the past.

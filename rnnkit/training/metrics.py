@@ -112,7 +112,7 @@ class Means:
 
 
 def examples_on(device, batches):
-    """Give (tuple of inputs, target) of each batch on the device, after looking at its form."""
+    """Yield (tuple of inputs, target) of each batch on the device, after looking at its form."""
     number = 0
     for number, batch in enumerate(batches, start=1):
         if not (isinstance(batch, (tuple, list)) and len(batch) == 2):

@@ -95,7 +95,7 @@ def learnable(panel):
 
 
 def network_forecasts(panel, days, settings, seeds):
-    """Give the `Forecast` of one network after the other; `days` are those of the refits."""
+    """Yield the `Forecast` of one network after the other; `days` are those of the refits."""
     wide = vol.har_x_features(panel.variance, panel.returns, panel.windows)
     linear = vol.least_squares(wide, pooled=True)
     for seed in seeds:

@@ -122,7 +122,7 @@ def test_every_mention_of_a_written_chapter_is_a_link(book):
     for name in [*CHAPTERS, "intro.html", "appendix/glossary.html"]:
         words = read(book, name)
         for mention in re.findall(r"[Cc]hapters?\s+(\d\d)", "".join(words.text)):
-            assert mention not in pages or pages[mention] == name, f"{name}: chapter {mention} is no link"
+            assert mention not in pages or pages[mention] == name, f"{name}: chapter {mention} is not a link"
         for link in words.links:
             if found := re.fullmatch(r"[Cc]hapters?\s+(\d\d)", link["text"]):
                 assert link["href"].split("#")[0].endswith(pages[found[1]].split("/")[-1]), (name, link)
@@ -148,7 +148,7 @@ def test_a_chapter_has_its_number_in_title_sidebar_and_exercises(book, name):
 def test_an_exercise_named_by_its_place_is_a_link(book):
     for name in CHAPTERS:
         for mention in re.findall(r"\b(\w+) exercise\b", "".join(read(book, name).text)):
-            assert mention not in course_chapters.ORDINALS, f"{name}: {mention} exercise is no link"
+            assert mention not in course_chapters.ORDINALS, f"{name}: {mention} exercise is not a link"
 
 
 # ---- the extensions alone

@@ -98,7 +98,7 @@ class TestMake:
         assert done.returncode != 0
         assert done.stdout == ""
         assert len(done.stderr.splitlines()) == 1
-        assert "is no chapter. There are: 01_rnn_basics 08_text." in done.stderr
+        assert "is not a chapter. There are: 01_rnn_basics 08_text." in done.stderr
         assert not project.log("pip.log")
 
     @pytest.mark.parametrize(("target", "folder"), [("lab", "workbook"), ("edit", "chapters")])
@@ -120,7 +120,7 @@ class TestMake:
         for argument in ("NAME=nothing", "NAME=", "NAME=__init__"):
             done = project.make("study", argument)
             assert done.returncode != 0
-            assert "is no study. There are: forgetting." in done.stderr
+            assert "is not a study. There are: forgetting." in done.stderr
             assert done.stdout == ""
 
     def test_bench_passes_options_on(self, project):

@@ -182,7 +182,7 @@ def _comments(source):
 
 
 def _lines(source):
-    """Give every line of markdown that a reader sees, with its kind: "text", or "block" in a directive."""
+    """Yield every line of markdown that a reader sees, with its kind: "text", or "block" in a directive."""
     fences = []
     for line in source.splitlines():
         fence = FENCE.fullmatch(line)
@@ -202,14 +202,14 @@ def _words(source):
 
 
 def _texts(cell):
-    """Give every text of the cell's outputs."""
+    """Yield every text of the cell's outputs."""
     for output in cell.outputs:
         yield from (output.get(key, "") for key in ("text", "evalue"))
         yield from (value for value in output.get("data", {}).values() if isinstance(value, str))
 
 
 def _glued(cell):
-    """Give (name, value) of every text or number that the cell glues."""
+    """Yield (name, value) of every text or number that the cell glues."""
     for output in cell.outputs:
         glued = output.get("metadata", {}).get("scrapbook")
         text = output.get("data", {}).get(f"{GLUE_PREFIX}text/plain")
@@ -221,7 +221,7 @@ def _glued(cell):
 
 
 def _statements(number, cell):
-    """Count what the cell prints, {(text, low, high): times}, and list what is no proper statement."""
+    """Count what the cell prints, {(text, low, high): times}, and list what is not a proper statement."""
     lines, complaints = Counter(), []
     for output in cell.outputs:
         data = output.get("data", {})

@@ -23,8 +23,8 @@ def inline_svg(source, stem, alt):
 
     stem: put in front of every id and of every reference to one, as "stem-id".
     alt: the text alternative, which becomes the element <title>.
-    ValueError if `source` is no single <svg> with a viewBox, if `alt` is empty, if the drawing holds a script
-    or loads something, or if a rule of its style sheet would reach other elements of the page.
+    ValueError if `source` is not a single <svg> with a viewBox, if `alt` is empty, if the drawing holds a
+    script or loads something, or if a rule of its style sheet would reach other elements of the page.
     """
     if not alt.strip():
         raise ValueError(f"{stem}.svg needs an alternative text (:alt:)")

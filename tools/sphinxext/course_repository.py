@@ -25,7 +25,7 @@ def repository(environ):
     if name.count("/") != 1 or not all(name.split("/")):
         raise ValueError(f"GITHUB_REPOSITORY must be OWNER/NAME, got {name!r}")
     server = environ.get("GITHUB_SERVER_URL") or "https://github.com"
-    # In a pull request GITHUB_REF_NAME is "12/merge", which is no branch that a link could lead to.
+    # In a pull request GITHUB_REF_NAME is "12/merge", which is not a branch that a link could lead to.
     branch = environ.get("GITHUB_HEAD_REF") or environ.get("GITHUB_REF_NAME") or "main"
     return f"{server.rstrip('/')}/{name}", branch
 

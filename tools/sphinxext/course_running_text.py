@@ -24,7 +24,7 @@ FOLDED = {"dropdown", "toggle", "sd-dropdown"}
 
 
 def running_texts(tree, inside=ELSEWHERE):
-    """Give every text node of running text below `tree`, in the order of the page.
+    """Yield every text node of running text below `tree`, in the order of the page.
 
     A text of several lines has one node for each; they become one, since a term may stand on two lines.
     """
@@ -36,7 +36,7 @@ def running_texts(tree, inside=ELSEWHERE):
 
 
 def ancestors(node):
-    """Give the nodes above `node`, the nearest first."""
+    """Yield the nodes above `node`, the nearest first."""
     while node.parent is not None:
         node = node.parent
         yield node

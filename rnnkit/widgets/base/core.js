@@ -217,7 +217,7 @@ function checkObject(name, value, keys) {
   throw new Error(`${name} must be an object with ${keys.join(", ")}, got ${describe(value)}`);
 }
 
-// (N) or (R, C) as an array; undefined for rows of unequal length and for what is no array
+// (N) or (R, C) as an array; undefined for rows of unequal length and for what is not an array
 function shapeOf(value) {
   if (!isList(value)) return undefined;
   if (!isList(value[0])) return [value.length];

@@ -31,7 +31,7 @@ def element(name, *children, **attributes):
 
 
 def join(children):
-    """Return the pieces `children` as one Markup; what is no Markup is escaped as text."""
+    """Return the pieces `children` as one Markup; what is not Markup is escaped as text."""
     return Markup("".join(c if isinstance(c, Markup) else escape(str(c)) for c in children))
 
 

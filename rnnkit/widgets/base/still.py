@@ -85,7 +85,7 @@ def rules_for(body, style):
 
 
 def _paths(node):
-    """Give the way from `node` down to each drawing below it, as a list of elements."""
+    """Yield the way from `node` down to each drawing below it, as a list of elements."""
     if node.tag == "svg":
         yield [node]
         return

@@ -1,0 +1,26 @@
+"""Wording that English does not have, in comments, docstrings and pages other than the chapters."""
+
+import re
+
+import pytest
+from places import ROOT
+
+# What stands for it: separately, correctly, "is not a", "Yield" for a generator, should, finally, anyone who.
+NOT_ENGLISH = re.compile(
+    r"\beach (?:\w+ )*for itself\b|\b(?:judge|name|answer)(?:s|d|ed)?\b[^.\n]{0,30} rightly\b|\bmust tell\b|"
+    r"\b(?:is|are) no (?:notebook|chapter|study|string|matrix|array|text|branch|link|number)\b(?! that)|"
+    r"\"\"\"Give (?:padded |the )?batches|\bWho (?:sets|wants|needs)\b|\bshall\b",
+)
+PAGES = ("*.md", "appendix/*.md", "tools/**/*.py", "tools/**/*.md", "assets/*.js", "assets/*.css")
+MODULES = ("rnnkit/**/*.py", "studies/**/*.py", "benchmarks/**/*.py")
+FILES = sorted(
+    path
+    for pattern in (*PAGES, *MODULES)
+    for path in ROOT.glob(pattern)
+    if "check" not in path.relative_to(ROOT).parts  # sentences to learners: tests hold them word for word
+)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_the_wording_is_english(path):
+    assert NOT_ENGLISH.findall(path.read_text(encoding="utf-8")) == []
