@@ -13,7 +13,8 @@ Nothing here imports PyTorch. Tensors are accepted as answers.
 import importlib
 import pkgutil
 
-from rnnkit.check.engine import Exercise, Mistake, Verdict
+from rnnkit.check.engine import Exercise, Verdict
+from rnnkit.check.mistake import Mistake
 
 __all__ = ["Exercise", "Mistake", "Verdict", "exercises"]
 

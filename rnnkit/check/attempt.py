@@ -16,6 +16,18 @@ _INSTALLED = [sysconfig.get_path(key) for key in ("stdlib", "platstdlib", "purel
 _FOREIGN = ("<frozen ", *(f"{folder}{os.sep}" for folder in [Path(__file__).parents[1], *_INSTALLED]))
 
 
+# Which sizes did not meet, as NumPy and torch say it: in a product of matrices, and in a sum or a quotient.
+_CLASHES = (
+    (r"size (\d+) is different from (\d+)", (2, 1)),
+    (r"not aligned: (\d+) \(dim \d+\) != (\d+) \(dim \d+\)", (1, 2)),
+    (r"cannot be multiplied \(\d+x(\d+) and (\d+)x\d+\)", (1, 2)),
+    (r"broadcast together with shapes (\S+) (\S+)", (1, 2)),
+    (r"with shape (\S+) doesn't match the broadcast shape (\S+)", (1, 2)),
+)
+# What rounding may leave of an input that was moved and put back.
+_ROUNDING = {"rtol": 1e-9, "atol": 1e-12}
+
+
 @dataclass(frozen=True)
 class Attempt:
     """What came of one call: the `answer`, or the `error` in words; the names of the inputs it `changed`."""
@@ -24,6 +36,7 @@ class Attempt:
     error: str = ""
     changed: tuple[str, ...] = ()
     stub: str = ""  # what a stub does in place of answering
+    clash: tuple[str, ...] = ()  # the two sizes or shapes that did not meet, if the error is about such
 
 
 def attempt(function, inputs):
@@ -32,7 +45,7 @@ def attempt(function, inputs):
     Returns an :class:`Attempt`. KeyboardInterrupt passes through, so that an endless loop can be stopped.
     """
     arguments = copies(inputs)
-    answer, error, stub = None, "", ""
+    answer, error, stub, clash = None, "", "", ()
     try:
         with quiet():
             answer = function(*arguments.values())
@@ -41,9 +54,9 @@ def attempt(function, inputs):
     except NotImplementedError as raised:
         error, stub = _in_words(raised), "raises NotImplementedError"
     except (Exception, SystemExit) as raised:
-        error = _in_words(raised)
+        error, clash = _in_words(raised), _clash(raised)
     changed = tuple(name for name, value in inputs.items() if not _same(arguments[name], value))
-    return Attempt(answer, error, changed, stub)
+    return Attempt(answer, error, changed, stub, clash)
 
 
 def copies(inputs):
@@ -66,16 +79,31 @@ def _is_array(value):
 def _same(value, original):
     if not _is_array(original):
         return True  # numbers cannot be changed in place
-    return value.dtype == original.dtype and np.array_equal(value, original)
+    if value.dtype != original.dtype or value.shape != original.shape:
+        return False
+    if value.dtype.kind != "f":
+        return np.array_equal(value, original)
+    return np.allclose(value, original, **_ROUNDING)
+
+
+def _clash(error):
+    for pattern, order in _CLASHES:
+        if found := re.search(pattern, _message(error)):
+            return tuple(found[k] for k in order)
+    return ()
+
+
+def _message(error):
+    try:
+        return " ".join(str(error).split())
+    except (Exception, SystemExit):  # a learner's own exception may fail to show itself
+        return ""
 
 
 def _in_words(error):
     """Type, message and the learner's own line; nothing from this package or a library."""
-    try:
-        # An address differs at every start, a long message would hide the rest of the text.
-        message = re.sub(r" at 0x[0-9a-fA-F]+", "", " ".join(str(error).split()))
-    except (Exception, SystemExit):  # a learner's own exception may fail to show itself
-        message = ""
+    # An address differs at every start, a long message would hide the rest of the text.
+    message = re.sub(r" at 0x[0-9a-fA-F]+", "", _message(error))
     words = f"raises {type(error).__name__}" + (f": {message[:200]}" if message else "")
     own = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith(_FOREIGN)]
     if not own:

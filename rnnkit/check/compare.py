@@ -1,11 +1,14 @@
 """Compares an answer with the expected one and says in words what differs."""
 
 import operator
+from itertools import permutations
 
 import numpy as np
 
 # Wide enough for a whole solution in float32; every known mistake differs by more than ten times that.
 RTOL, ATOL = 1e-4, 1e-5
+# How many digits a number of 16 bits holds, and how far a whole solution in such numbers may be off.
+_HALF = {"float16": (3, 0.02), "bfloat16": (2, 0.1)}
 
 
 def difference(answer, expected, name):
@@ -26,12 +29,14 @@ def _difference(answer, expected, name):
         if not isinstance(answer, dict) or answer.keys() != expected.keys():
             return f"returns {_describe(answer)}; expected {_expectation(expected, name)}"
         return _parts((answer[key], expected[key], f'"{key}"') for key in expected)
-    if _is_shape(expected):
-        return _shape_difference(answer, expected, name)
-    if isinstance(expected, tuple):
+    if isinstance(expected, tuple) and not _is_shape(expected):
         if not isinstance(answer, (tuple, list)) or len(answer) != len(expected):
             return f"returns {_describe(answer)}; expected {_expectation(expected, name)}"
-        return _parts(zip(answer, expected, name, strict=True))
+        return _other_order(answer, expected, name) or _parts(zip(answer, expected, name, strict=True))
+    if hidden := _masked(answer):
+        return f"{name} is masked at {hidden} of its places; a masked number is no answer"
+    if _is_shape(expected):
+        return _shape_difference(answer, expected, name)
     if isinstance(expected, int):
         return _int_difference(answer, expected, name)
     return _array_difference(answer, np.asarray(expected), name)
@@ -44,24 +49,31 @@ def _parts(triples):
     return "; ".join(text or f"{name} is right" for name, text in texts.items())
 
 
+def _other_order(answer, expected, name):
+    """That all results are there, but not in the right order; "" where that is not so."""
+    places = range(len(expected))
+    fits = [[not _difference(part, wanted, "") for wanted in expected] for part in answer]
+    if all(fits[k][k] for k in places) or not any(
+        all(fits[place][k] for k, place in enumerate(order)) for order in permutations(places)
+    ):
+        return ""
+    return f"the results are right, but in another order; expected {', '.join(name)}"
+
+
 def _shape_difference(answer, expected, name):
     answer = _plain(answer)
     if not isinstance(answer, (tuple, list, np.ndarray)):
         return f"{name} is {_describe(answer)}; expected a shape of {len(expected)} numbers"
-    try:
-        shape = tuple(operator.index(size) for size in answer)
-    except TypeError:
+    shape = tuple(_whole(size) for size in answer)
+    if None in shape:
         return f"{name} is {_describe(answer)} that does not hold whole numbers only"
     return "" if shape == expected else f"{name} is {_cut(str(shape))}, expected {expected}"
 
 
 def _int_difference(answer, expected, name):
-    try:
-        value = operator.index(_plain(answer))
-    except TypeError:
-        value = None
+    value = _whole(_plain(answer))
     if value is None or isinstance(answer, bool):
-        return f"{name} is {_describe(answer)}; expected an int"
+        return f"{name} is {_describe(answer)}; expected a whole number"
     return "" if value == expected else f"{name} is {_cut(str(value))}, expected {expected}"
 
 
@@ -77,7 +89,7 @@ def _array_difference(answer, expected, name):
         return f"returns {_describe(answer)}; expected {_expectation(expected, name)}"
     if array.shape != expected.shape:
         shape = f"has shape {_cut(str(array.shape))}" if array.ndim else "is a single number"
-        return f"{name} {shape}; expected {_expectation(expected, name)}"
+        return f"{name} {shape}; expected {_expectation(expected, name)}{_axes(array, expected)}"
     wrong = ~np.isclose(array.astype(np.float64), expected, rtol=RTOL, atol=ATOL, equal_nan=True)
     if not wrong.any():
         return ""
@@ -86,14 +98,58 @@ def _array_difference(answer, expected, name):
     text = f"{where} is {array[at]:.6g}, expected {expected[at]:.6g}"
     if at:
         text += f" ({wrong.sum()} of {wrong.size} values differ)"
-    return text if array.dtype.kind == "f" else f"{text}; its dtype {array.dtype} holds no decimals"
+    if array.dtype.kind != "f":
+        return f"{text}; its dtype {array.dtype} holds no decimals"
+    if dtype := _half(answer):
+        digits, off = _HALF[dtype]
+        if np.allclose(array, expected, rtol=off, atol=off) or not np.isfinite(array).all():
+            return f"{text}; its dtype {dtype} holds {digits} digits only: float32 and float64 hold enough"
+    return text
+
+
+def _axes(array, expected):
+    """What is odd about a wrong shape, where it is plain to see."""
+    if array.shape == expected.shape[::-1]:
+        return "; its axes stand in the opposite order"
+    without = [tuple(size for size in shape if size != 1) for shape in (array.shape, expected.shape)]
+    if without[0] == without[1] and array.ndim != expected.ndim:
+        return f"; an axis of length 1 is {'too many' if array.ndim > expected.ndim else 'missing'}"
+    return ""
 
 
 def _plain(answer):
     """A tensor, or a list of tensors, as NumPy arrays; anything else as it is."""
     if isinstance(answer, (list, tuple)):
         return [_plain(item) for item in answer]
-    return answer.detach().cpu().numpy() if hasattr(answer, "detach") else answer
+    if hasattr(answer, "detach"):
+        answer = answer.detach().cpu()
+        answer = answer.float() if _half(answer) == "bfloat16" else answer  # NumPy has no such type
+        return answer.numpy()
+    return answer.astype(np.float32) if _half(answer) == "bfloat16" else answer
+
+
+def _half(answer):
+    """The dtype of 16 bits in which an answer is, or the numbers in its list; "" for any other."""
+    if isinstance(answer, (list, tuple)):
+        return _half(answer[0]) if answer else ""
+    dtype = str(getattr(answer, "dtype", "")).removeprefix("torch.")
+    return dtype if dtype in _HALF else ""
+
+
+def _masked(answer):
+    """How many numbers of an answer are behind a mask."""
+    if isinstance(answer, (list, tuple)):
+        return sum(map(_masked, answer))
+    return int(np.ma.getmaskarray(answer).sum()) if isinstance(answer, np.ma.MaskedArray) else 0
+
+
+def _whole(value):
+    """A whole number of any type as an int, also 24.0; None for anything else."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        value = value.item() if isinstance(value, (np.ndarray, np.generic)) and value.ndim == 0 else value
+        return int(value) if isinstance(value, float) and value.is_integer() else None
 
 
 def _expectation(expected, name):
@@ -102,7 +158,7 @@ def _expectation(expected, name):
     if isinstance(expected, tuple) and not _is_shape(expected):
         return f"{len(expected)} results: {', '.join(name)}"
     if isinstance(expected, int):
-        return "an int"
+        return "a whole number"
     return f"an array of shape {np.shape(expected)}" if np.ndim(expected) else "a single number"
 
 

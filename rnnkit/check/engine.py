@@ -1,6 +1,7 @@
 """The exercise: a reference solution, inputs to try it on, and the mistakes that it recognises."""
 
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from textwrap import fill
@@ -10,18 +11,7 @@ import numpy as np
 
 from rnnkit.check.attempt import attempt, copies, quiet
 from rnnkit.check.compare import difference
-
-
-class Mistake:
-    """A classic mistake, recognised by its results.
-
-    says      what the learner did, in plain words
-    hint      a question that leads on and does not give the answer away
-    variants  the reference solution with exactly this mistake; several where it can be made in several ways
-    """
-
-    def __init__(self, says, hint, *variants):
-        self.says, self.hint, self.variants = says, hint, variants
+from rnnkit.check.mistake import Mistake, Suspicion
 
 
 @dataclass(frozen=True)
@@ -42,6 +32,7 @@ class Exercise:
     reference  a solution
     cases      inputs by name: {"batch of 3": {"x": array, …}}; their names and order are the parameters
     mistakes   the known ones; on the cases together no two may give the same results
+    also       other right solutions, where the text of the exercise leaves a choice
     """
 
     name: str
@@ -49,6 +40,7 @@ class Exercise:
     reference: Callable[..., Any]
     cases: dict[str, dict[str, Any]]
     mistakes: tuple[Mistake, ...]
+    also: tuple[Callable[..., Any], ...] = ()
 
     def __call__(self, function):
         """Print what is right and what is wrong with `function`; see :meth:`review`."""
@@ -74,24 +66,33 @@ class Exercise:
         if problem := self._signature_problem(function):
             return Verdict(False, f"✗ {self.name}: {problem}")
         with quiet():
-            problems, stubs, suspects = self._judge(function)
+            problems, stubs, changed, suspicions = self._judge(function)
         if all(stubs):
             todo = "Write its body and end it with `return`."
             return Verdict(False, f"○ {self.name}: not solved yet, it {stubs[0]}.\n  {todo}")
-        mistake = suspects[0][0] if suspects and any(problems.values()) else None
-        return Verdict(not any(problems.values()), self._text(problems, mistake), mistake)
+        wrong = any(problems.values())
+        suspicion = next((one for one in suspicions if one.holds), None) if wrong else None
+        text = self._text(problems, changed, suspicion)
+        return Verdict(not wrong and not changed, text, suspicion and suspicion.mistake)
 
     def _judge(self, function):
-        """What is wrong on each case, what a stub does on each, and the variants that agree on all."""
-        problems, stubs = {}, []
-        suspects = [(mistake, variant) for mistake in self.mistakes for variant in mistake.variants]
+        """What is wrong on each case, what a stub does on each, the changed inputs, and the suspicions."""
+        solutions = (self.reference, *self.also)
+        problems, stubs, changed = {solution: {} for solution in solutions}, [], {}
+        suspicions = [Suspicion(mistake, self.returns) for mistake in self.mistakes]
         for case, inputs in self.cases.items():
             # Judged before the next call: a learner's function may return the same array each time.
             tried = attempt(function, inputs)
             stubs.append(tried.stub)
-            problems[case] = self._problem(tried, attempt(self.reference, inputs).answer)
-            suspects = [s for s in suspects if self._agrees(tried, attempt(s[1], inputs))]
-        return problems, stubs, suspects
+            changed |= dict.fromkeys(tried.changed)
+            for solution in solutions:
+                expected = attempt(solution, inputs).answer
+                problems[solution][case] = tried.error or difference(tried.answer, expected, self.returns)
+            right = any(not problems[solution][case] for solution in solutions)
+            for suspicion in suspicions:
+                suspicion.meet(tried, inputs, right=right)
+        nearest = min(solutions, key=lambda solution: sum(map(bool, problems[solution].values())))
+        return problems[nearest], stubs, tuple(changed), suspicions
 
     def _signature_problem(self, function):
         wanted = list(next(iter(self.cases.values())))
@@ -114,42 +115,39 @@ class Exercise:
             return ""
         return f"its parameters must be ({', '.join(wanted)}), in this order; got ({', '.join(got)})"
 
-    def _problem(self, tried, expected):
-        """What is wrong with one attempt, in words; "" if nothing is."""
-        problem = tried.error or difference(tried.answer, expected, self.returns)
-        if not tried.changed:
-            return problem
-        changed = f"it changes its input {', '.join(tried.changed)}: build a new array instead"
-        return f"{problem or 'the result is right'}\n      {changed}"
-
-    def _agrees(self, tried, known):
-        # Where the mistake cannot run it is recognised by that: the message depends on how it was written.
-        if tried.error or known.error:
-            return bool(tried.error and known.error)
-        return not difference(tried.answer, known.answer, self.returns)
-
-    def _text(self, problems, mistake):
+    def _text(self, problems, changed, suspicion):
         right = [case for case, problem in problems.items() if not problem]
         wrong = {}  # the cases of each problem: one line for all that have the same
         for case, problem in problems.items():
             if problem:
-                wrong.setdefault(problem, []).append(case)
-        lines = [f"{'✗' if wrong else '✓'} {self.name}: {len(right)} of {len(problems)} right."]
+                wrong.setdefault(_kind(problem), []).append(case)
+        but = ", but it changes its inputs" if changed and not wrong else ""
+        sign = "✗" if wrong or changed else "✓"
+        lines = [f"{sign} {self.name}: {len(right)} of {len(problems)} right{but}."]
         if right:
             # A page of the book shows about 80 columns.
             lines.append(fill(f"  ✓ {' · '.join(right)}", 76, subsequent_indent="    "))
-        for problem, cases in wrong.items():
+        for cases in wrong.values():
             which = "every input" if len(cases) == len(problems) else " · ".join(cases)
-            lines.append(f"  ✗ {which}: {problem}")
-        if mistake:
-            lines.append(f"  A known mistake gives exactly these results: {mistake.says}")
-            lines.append(f"  Hint: {mistake.hint}")
-        if wrong:
-            case = next(iter(wrong.values()))[0]
+            lines.append(f"  ✗ {which}: {problems[cases[0]]}")
+        if changed:
+            names = ", ".join(changed)
+            lines.append(f"  ✗ It changes its input {names}: build a new array, or put back what you move.")
+        if suspicion:
+            does = "gives exactly these results" if suspicion.shown else "fails in exactly this way"
+            lines.append(f"  A known mistake {does}: {suspicion.mistake.says}")
+            lines.append(f"  Hint: {suspicion.mistake.hint}")
+        if wrong or changed:
+            case = next(iter(wrong.values()))[0] if wrong else next(iter(problems))
             sizes = ", ".join(
                 f"{name} {value.shape}" if isinstance(value, np.ndarray) else f"{name} = {value}"
                 for name, value in self.cases[case].items()
             )
-            lines.append(f"  Inputs of “{case}”: {sizes}")
+            lines.append(f"  Inputs of “{case}” (do not change them): {sizes}")
             lines.append(f'  To try it yourself: {self.name}(**check.{self.name}.inputs("{case}"))')
         return "\n".join(lines)
+
+
+def _kind(problem):
+    """The same for two errors of one line whose messages differ in numbers only, such as sizes."""
+    return re.sub(r"\d+", "#", problem) if problem.startswith("raises ") else problem

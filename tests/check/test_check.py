@@ -11,6 +11,7 @@ import torch
 
 from rnnkit import check
 from rnnkit.check import compare
+from rnnkit.check.attempt import attempt
 
 EXERCISES = check.exercises()
 MISTAKES = [
@@ -76,18 +77,80 @@ def test_each_mistake_is_told_by_its_own_message(exercise, mistake, variant, mon
 
 
 @every_mistake
-def test_each_mistake_gives_a_wrong_value_somewhere(exercise, mistake, variant):
-    """A mistake that shows only by an exception would be taken for any other failure."""
-    wrong = 0
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        for inputs in exercise.cases.values():
-            try:
-                answer = variant(*inputs.values())
-            except ValueError:
-                continue
+def test_each_mistake_shows_by_a_wrong_value_or_by_sizes_that_clash(exercise, mistake, variant):
+    """A mistake that shows only by some exception would be taken for any other failure."""
+    wrong, clashes = 0, []
+    for inputs in exercise.cases.values():
+        tried = attempt(variant, inputs)
+        if tried.error:
+            clashes.append(tried.clash)
+        else:
             right = exercise.reference(*inputs.values())
-            wrong += bool(compare.difference(answer, right, exercise.returns))
-    assert wrong
+            wrong += bool(compare.difference(tried.answer, right, exercise.returns))
+    assert wrong or (clashes and all(clashes))
+
+
+@every_exercise
+def test_no_right_answer_is_anything_but_a_number(exercise):
+    """So an answer of nan or inf can never be right."""
+    for inputs in exercise.cases.values():
+        map_arrays(
+            lambda array: np.testing.assert_array_equal(np.isfinite(array), True),
+            exercise.reference(*inputs.values()),
+        )
+
+
+def spoilt(value, how):
+    """A right result of which all numbers, or the last one, are nan or masked."""
+    if isinstance(value, dict):
+        return {key: spoilt(item, how) for key, item in value.items()}
+    if isinstance(value, tuple) and not all(isinstance(size, int) for size in value):
+        return tuple(spoilt(item, how) for item in value)
+    return how(np.array(value, dtype=float))
+
+
+def last_masked(array):
+    mask = np.zeros(array.shape, dtype=bool)
+    mask[..., -1:] = True
+    return np.ma.array(array, mask=mask)
+
+
+@every_exercise
+@pytest.mark.parametrize(
+    "how",
+    [
+        lambda array: array * np.nan,
+        lambda array: np.ma.array(array, mask=True),
+        lambda array: np.ma.array(array * np.nan, mask=True),
+        lambda array: [np.ma.masked] * len(array) if array.ndim == 1 else np.ma.masked_all(array.shape),
+        last_masked,
+    ],
+)
+def test_nan_and_masked_numbers_never_pass(exercise, how):
+    review = exercise.review(lambda *inputs: spoilt(exercise.reference(*inputs), how))
+    assert not review.solved
+    assert "0 of" in review.text
+
+
+@every_exercise
+def test_a_masked_array_without_a_masked_number_is_an_answer(exercise):
+    def solution(*inputs):
+        return map_arrays(np.ma.array, exercise.reference(*inputs))
+
+    assert exercise.review(solution).solved
+
+
+@every_exercise
+@pytest.mark.parametrize("convert", [float, np.float32, np.asarray, torch.tensor])
+def test_whole_numbers_may_be_of_any_type(exercise, convert):
+    def whole(value):
+        if isinstance(value, dict):
+            return {key: whole(item) for key, item in value.items()}
+        if isinstance(value, tuple):
+            return tuple(whole(item) for item in value)
+        return convert(value) if isinstance(value, int) else value
+
+    assert exercise.review(lambda *inputs: whole(exercise.reference(*inputs))).solved
 
 
 @every_exercise
@@ -150,10 +213,9 @@ def test_the_learner_gets_copies(exercise):
     review = exercise.review(spoil)
     if arrays:
         assert not review.solved
-        told = (
-            f"the result is right\n      it changes its input {', '.join(arrays)}: build a new array instead"
-        )
-        assert told in review.text
+        count = len(exercise.cases)
+        assert f"✗ {exercise.name}: {count} of {count} right, but it changes its inputs.\n" in review.text
+        assert f"  ✗ It changes its input {', '.join(arrays)}: build a new array" in review.text
     else:
         assert review.solved
     for case, inputs in before.items():

@@ -175,7 +175,8 @@ def test_what_a_learner_reads(capsys):
   ✗ as many features as units: h_next[0, 0] is 0.327477, expected 0.730594 (6 of 6 values differ)
   A known mistake gives exactly these results: weight_hh was not transposed.
   Hint: weight_hh is square, so no shape complains. Which of its axes belongs to the new state?
-  Inputs of “one sample”: x (1, 2), h (1, 3), weight_ih (3, 2), weight_hh (3, 3), bias_ih (3,), bias_hh (3,)
+  Inputs of “one sample” (do not change them): x (1, 2), h (1, 3), weight_ih (3, 2), weight_hh (3, 3), \
+bias_ih (3,), bias_hh (3,)
   To try it yourself: rnn_step(**check.rnn_step.inputs("one sample"))
 """
     )
@@ -187,8 +188,9 @@ def test_what_a_learner_reads_after_an_error():
 
     text = check.rnn_step.review(rnn_step).text
     line = rnn_step.__code__.co_firstlineno + 1
-    assert text.count(f"      in your line {line}: return np.tanh(x @ weight_ih + h @ weight_hh)") == 3
-    assert "✗ one sample: raises ValueError: matmul" in text
+    # Once for three inputs: only the sizes in NumPy's message differ.
+    assert text.count(f"      in your line {line}: return np.tanh(x @ weight_ih + h @ weight_hh)") == 1
+    assert "✗ one sample · batch of 3 · first step, h = 0: raises ValueError: matmul" in text
     assert "✗ as many features as units: h_next[0, 0] is " in text
 
 
@@ -204,12 +206,13 @@ def test_results_of_several_parts_are_judged_apart():
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        (24.0, "the number of parameters is 24.0 (float); expected an int"),
-        (True, "the number of parameters is True (bool); expected an int"),
-        ([36], "the number of parameters is a list of length 1; expected an int"),
+        (24.5, "the number of parameters is 24.5 (float); expected a whole number"),
+        (np.nan, "the number of parameters is nan (float); expected a whole number"),
+        (True, "the number of parameters is True (bool); expected a whole number"),
+        ([36], "the number of parameters is a list of length 1; expected a whole number"),
     ],
 )
-def test_a_count_is_an_int(answer, told):
+def test_a_count_is_a_whole_number(answer, told):
     assert told in check.count_parameters.review(lambda *sizes: answer).text
 
 

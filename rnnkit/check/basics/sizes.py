@@ -1,7 +1,8 @@
 """What torch.nn.RNN returns and holds, in numbers: shapes and the count of parameters."""
 
-from rnnkit.check.engine import Exercise, Mistake
+from rnnkit.check.engine import Exercise
 from rnnkit.check.inputs import LAYERS
+from rnnkit.check.mistake import Mistake
 
 
 def _shapes(B, T, D, H, num_layers, bidirectional, batch_first):

@@ -1,6 +1,7 @@
 """The hidden size that makes two kinds of layers equally large."""
 
-from rnnkit.check.engine import Exercise, Mistake
+from rnnkit.check.engine import Exercise
+from rnnkit.check.mistake import Mistake
 
 BLOCKS = {"rnn": 1, "gru": 3, "lstm": 4}
 

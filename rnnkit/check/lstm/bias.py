@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from rnnkit.check.engine import Exercise, Mistake
+from rnnkit.check.engine import Exercise
 from rnnkit.check.inputs import tenths
+from rnnkit.check.mistake import Mistake
 
 
 def _set(bias_ih, bias_hh, value, *, hh=0.0, quarter=1, rows=slice(None)):

@@ -1,7 +1,8 @@
 """What torch.nn.LSTM returns and holds, in numbers: shapes and the count of parameters."""
 
-from rnnkit.check.engine import Exercise, Mistake
+from rnnkit.check.engine import Exercise
 from rnnkit.check.inputs import LAYERS
+from rnnkit.check.mistake import Mistake
 
 
 def _sizes(B, T, D, H, L, two, first, *, gates=4, biases=2, deeper=None):

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from rnnkit.check.engine import Exercise, Mistake
+from rnnkit.check.engine import Exercise
+from rnnkit.check.mistake import Mistake
 
 
 def _share(counts, *, added=1, added_below=1):

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from rnnkit.check.engine import Exercise, Mistake
+from rnnkit.check.engine import Exercise
 from rnnkit.check.inputs import tenths
+from rnnkit.check.mistake import Mistake
 
 
 def _qlike(variance, forecast, *, ratio=lambda v, f: v / f, log=np.log, one=1, total=np.mean):

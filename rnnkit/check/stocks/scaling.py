@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from rnnkit.check.engine import Exercise, Mistake
+from rnnkit.check.engine import Exercise
 from rnnkit.check.inputs import tenths
+from rnnkit.check.mistake import Mistake
 
 
 def _scale(values, past, *, center=lambda values, past: values[:past], spread=None, shift=1, measure=np.std):

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from rnnkit.check.engine import Exercise, Mistake
+from rnnkit.check.engine import Exercise
+from rnnkit.check.mistake import Mistake
 
 
 def _split(count, validation, test, purge, *, before_validation=1, before_test=1, more=0, from_later=False):
