@@ -240,6 +240,5 @@ def test_weights_that_are_moved_and_put_back_are_no_mistake():
 def test_a_loss_is_shown_by_its_formula():
     text = check.gradient_check.review(lambda loss, w, gradient, step: (gradient, 0.0)).text
     assert (
-        "Inputs of “one weight” (do not change them): loss = w[0]³, w (1,), gradient (1,), step = 0.1"
-        in text
+        "Inputs of “one weight” (do not change them): loss = w[0]³, w (1,), gradient (1,), step = 0.1" in text
     )

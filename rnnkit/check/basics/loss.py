@@ -48,6 +48,19 @@ def _after_any(*reductions, axis=-1):
     return [_after(kind, reduce, axis) for reduce in reductions for kind in kinds]
 
 
+def _all_below_zero(log_softmax):
+    """One number, the largest of all logits, is subtracted from every prediction."""
+    return lambda logits, targets: _mean(log_softmax(logits - logits.max()), targets)
+
+
+def _in_another_order(log_p, targets):
+    return _mean(log_p, targets.T.reshape(targets.shape))
+
+
+def _predictions_in_another_order(log_p, targets):
+    return _mean(log_p.swapaxes(0, 1).reshape(log_p.shape), targets)
+
+
 def _bounded(smallest):
     """The logarithm kept from 0 by `smallest`."""
     return lambda logits, targets: -np.log(np.exp(_chosen(_log_softmax(logits), targets)) + smallest).mean()
@@ -70,7 +83,7 @@ cross_entropy = Exercise(
         "4 steps, batch of 2": _case(T=4, B=2, V=5, seed=3),
         "logits near 1000": _case(T=2, B=2, V=3, seed=4, near=1000.0),
         "logits far apart": {
-            "logits": np.array([[[0.0, -2000.0, -1000.0], [-10000.0, 0.0, -10000.0]]]),
+            "logits": np.array([[[-3000.0, -5000.0, -4000.0], [-10000.0, 0.0, -10000.0]]]),
             "targets": np.array([[1, 1]]),
         },
     },
@@ -110,6 +123,31 @@ cross_entropy = Exercise(
             ),
         ),
         Mistake(
+            "logits and targets are flattened in different orders.",
+            "Entry n of the flat logits should belong to entry n of the flat targets. What does .T change?",
+            *_after_any(_in_another_order, _predictions_in_another_order),
+        ),
+        Mistake(
+            "the softmax is taken twice.",
+            "What comes in are logits. How often do they become probabilities before the logarithm?",
+            *_after_any(lambda log_p, targets: _mean(_log_softmax(np.exp(log_p)), targets)),
+        ),
+        Mistake(
+            "this is a loss for each prediction, step or sample; their mean is missing.",
+            "The result should be one number. What is left to do with yours?",
+            *_after_any(
+                lambda log_p, targets: -_chosen(log_p, targets),
+                lambda log_p, targets: -_chosen(log_p, targets).ravel(),
+                lambda log_p, targets: -_chosen(log_p, targets).mean(axis=0),
+                lambda log_p, targets: -_chosen(log_p, targets).mean(axis=1),
+            ),
+        ),
+        Mistake(
+            "this is the exponential of the loss, the perplexity.",
+            "Which function did you apply after the mean?",
+            *_after_any(lambda log_p, targets: np.exp(_mean(log_p, targets))),
+        ),
+        Mistake(
             "the sign is wrong.",
             "The logarithm of a probability is never positive. And a loss?",
             *_after_any(lambda log_p, targets: _chosen(log_p, targets).mean()),
@@ -132,6 +170,11 @@ cross_entropy = Exercise(
             "you took the logarithm after the mean of the probabilities.",
             "Is the logarithm of a mean the mean of the logarithms?",
             *_after_any(lambda log_p, targets: -np.log(np.exp(_chosen(log_p, targets)).mean())),
+        ),
+        Mistake(
+            "you subtracted the largest of all logits, not the largest of each prediction.",
+            "If one prediction lies far below another, what is left of its exponentials? Mind the axis of max.",
+            *map(_all_below_zero, (_unshifted_log_softmax, _log_of_unshifted_softmax)),
         ),
         Mistake(
             "your softmax overflows: the exponential of a large logit is inf, and inf/inf is nan.",

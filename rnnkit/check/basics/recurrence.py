@@ -1,4 +1,4 @@
-"""The recurrence: one step, and the loop over time."""
+"""One time step of the recurrence."""
 
 import numpy as np
 
@@ -7,31 +7,40 @@ from rnnkit.check.inputs import tenths
 from rnnkit.check.mistake import Mistake
 
 
-def _weights(D, H, seed):
+def weights(D, H, seed):
+    """The four arrays of a cell."""
     shapes = {"weight_ih": (H, D), "weight_hh": (H, H), "bias_ih": (H,), "bias_hh": (H,)}
     return {name: tenths(*shape, seed=seed + i) for i, (name, shape) in enumerate(shapes.items())}
 
 
-def _step(x, h, weight_ih, weight_hh, bias_ih, bias_hh):
+def step(x, h, weight_ih, weight_hh, bias_ih, bias_hh):
+    """The next state; a solution of the first exercise."""
     return np.tanh(x @ weight_ih.T + bias_ih + h @ weight_hh.T + bias_hh)
 
 
-def _step_of_previous_sample(x, h, *weights):
+def _step_of_previous_sample(x, h, *rest):
     rows = [h[:1]]
     for b in range(len(x)):
-        rows.append(_step(x[b : b + 1], rows[-1], *weights))
+        rows.append(step(x[b : b + 1], rows[-1], *rest))
     return np.concatenate(rows[1:])
 
 
 def _step_case(B, D, H, seed):
-    return {"x": tenths(B, D, seed=seed), "h": tenths(B, H, seed=seed + 9), **_weights(D, H, seed + 1)}
+    return {"x": tenths(B, D, seed=seed), "h": tenths(B, H, seed=seed + 9), **weights(D, H, seed + 1)}
+
+
+# The equation as for one column, with the input first and with the state first.
+COLUMNS = (
+    lambda x, h, W, U, b, c: np.tanh(W @ x + b + U @ h + c),
+    lambda x, h, W, U, b, c: np.tanh(U @ h + c + W @ x + b),
+)
 
 
 # In the variants W, U are weight_ih, weight_hh and b, c are bias_ih, bias_hh.
 rnn_step = Exercise(
     name="rnn_step",
     returns="h_next",
-    reference=_step,
+    reference=step,
     cases={
         "one sample": _step_case(B=1, D=2, H=3, seed=10),
         "batch of 3": _step_case(B=3, D=2, H=4, seed=20),
@@ -97,102 +106,21 @@ rnn_step = Exercise(
             "The samples of a batch know nothing of one another. Whose state belongs to sample b?",
             _step_of_previous_sample,
         ),
-    ),
-)
-
-
-def _forward(x, h, *weights):
-    output = []
-    for x_t in x:
-        h = _step(x_t, h, *weights)
-        output.append(h)
-    return np.stack(output), h
-
-
-def _memory_lost(x, h0, *weights):
-    output = np.stack([_step(x_t, h0, *weights) for x_t in x])
-    return output, output[-1]
-
-
-def _state_of_previous_sample(x, h0, *weights):
-    h, samples = h0[:1], []
-    for b in range(x.shape[1]):
-        output, h = _forward(x[:, b : b + 1], h, *weights)
-        samples.append(output)
-    output = np.concatenate(samples, axis=1)
-    return output, output[-1]
-
-
-def _rearranged(change):
-    """A variant that goes through time correctly, then returns `change(output, h_T, h0)`."""
-    return lambda x, h0, *weights: change(*_forward(x, h0, *weights), h0)
-
-
-def _backwards(change):
-    """The same for time run backwards: output[0] belongs to the last step of x."""
-    return lambda x, h0, *weights: change(*_forward(x[::-1], h0, *weights))
-
-
-def _forward_case(T, B, D, H, seed):
-    return {"x": tenths(T, B, D, seed=seed), "h0": tenths(B, H, seed=seed + 9), **_weights(D, H, seed + 1)}
-
-
-rnn_forward = Exercise(
-    name="rnn_forward",
-    returns=("output", "h_T"),
-    reference=_forward,
-    cases={
-        "one step": _forward_case(T=1, B=2, D=3, H=2, seed=50),
-        "one sample, 3 steps": _forward_case(T=3, B=1, D=2, H=2, seed=60),
-        "batch of 2, 4 steps": _forward_case(T=4, B=2, D=3, H=4, seed=70),
-        "as many steps as samples": _forward_case(T=3, B=3, D=2, H=2, seed=80),
-    },
-    mistakes=(
         Mistake(
-            "every step starts from h0, so the memory is lost.",
-            "Which state must step 2 start from?",
-            _memory_lost,
+            "the old state is added to the new one.",
+            "In the equation the old state stands inside tanh. Where else does it stand in your code?",
+            lambda x, h, W, U, b, c: h + np.tanh(x @ W.T + b + h @ U.T + c),
         ),
         Mistake(
-            "you used the new state of the previous sample.",
-            "When the next sample of the batch begins, which state does it start from?",
-            _state_of_previous_sample,
+            "this is the equation for one column, weight_ih @ x, but here each sample is a row of x.",
+            "x is (B, D) and weight_ih is (H, D). On which side must x stand, so that D meets D?",
+            *COLUMNS,
         ),
         Mistake(
-            "time runs backwards: the last step of x was read first.",
-            "Which entry of x belongs to the first time step?",
-            _backwards(lambda output, h_T: (output, h_T)),
-            _backwards(lambda output, h_T: (output[::-1], h_T)),
-        ),
-        Mistake(
-            "the steps are right, but output holds them in reverse order.",
-            "At which index of output does the state after the first step belong?",
-            _rearranged(lambda output, h_T, h0: (output[::-1], h_T)),
-        ),
-        Mistake(
-            "output holds the last state at every time step.",
-            "If you change one array in place and append it each time, how many arrays are in the list?",
-            _rearranged(lambda output, h_T, h0: (np.stack([h_T] * len(output)), h_T)),
-        ),
-        Mistake(
-            "output holds the states before each step, so it begins with h0.",
-            "What happens first in your loop, the step or the storing?",
-            _rearranged(lambda output, h_T, h0: (np.concatenate([h0[None], output[:-1]]), h_T)),
-        ),
-        Mistake(
-            "you looped over the batch as if it were time.",
-            "x is (T, B, D). Along which of these axes does the state travel?",
-            lambda x, h0, *weights: _forward(x.swapaxes(0, 1), h0, *weights),
-        ),
-        Mistake(
-            "the axes of time and batch are exchanged in output.",
-            "Which of the two comes first in the shape that the exercise asks for?",
-            _rearranged(lambda output, h_T, h0: (output.swapaxes(0, 1), h_T)),
-        ),
-        Mistake(
-            "you returned h0 in place of the last state.",
-            "What is the name of the state after the loop?",
-            _rearranged(lambda output, h_T, h0: (output, h0)),
+            "your samples are columns: x and h were turned in place of the weights.",
+            "The result should be (B, H), one row a sample. Turn the weights: which product of x is (B, H)?",
+            lambda x, h, W, U, b, c: np.tanh(W @ x.T + b + U @ h.T + c),
+            lambda x, h, W, U, b, c: np.tanh(W @ x.T + b[:, None] + U @ h.T + c[:, None]),
         ),
     ),
 )

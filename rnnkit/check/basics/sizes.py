@@ -38,6 +38,24 @@ shapes = Exercise(
             lambda B, T, D, H, L, two, first: _shapes(B, T, D, H, L, two, not first),
         ),
         Mistake(
+            "the batch always comes first in output.",
+            "What is the shape of output where batch_first is False?",
+            lambda B, T, D, H, L, two, first: _shapes(B, T, D, H, L, two, True),
+        ),
+        Mistake(
+            "output counts the layers.",
+            "output holds the states of the top layer. Where do the others hand back theirs?",
+            lambda B, T, D, H, L, two, first: (
+                _shapes(B, T, D, H, L, two, first)
+                | {"output": _shapes(B, T, D, L * H, L, two, first)["output"]}
+            ),
+        ),
+        Mistake(
+            "h_n has two axes only.",
+            "h_n has an axis for layers and directions, even if there is one layer. Where does it stand?",
+            lambda B, T, D, H, L, two, first: _shapes(B, T, D, H, L, two, first) | {"h_n": (B, H)},
+        ),
+        Mistake(
             "h_n does not count the layers.",
             "Each layer ends in a state of its own. How many are handed back?",
             lambda B, T, D, H, L, two, first: _shapes(B, T, D, H, 1, two, first),
