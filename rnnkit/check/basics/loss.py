@@ -173,7 +173,7 @@ cross_entropy = Exercise(
         ),
         Mistake(
             "you subtracted the largest of all logits, not the largest of each prediction.",
-            "If one prediction lies far below another, what is left of its exponentials? Mind the axis of max.",
+            "If one prediction lies far below another, what is left of its exponentials?",
             *map(_all_below_zero, (_unshifted_log_softmax, _log_of_unshifted_softmax)),
         ),
         Mistake(

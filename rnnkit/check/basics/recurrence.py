@@ -33,6 +33,7 @@ def _step_case(B, D, H, seed):
 COLUMNS = (
     lambda x, h, W, U, b, c: np.tanh(W @ x + b + U @ h + c),
     lambda x, h, W, U, b, c: np.tanh(U @ h + c + W @ x + b),
+    lambda x, h, W, U, b, c: np.tanh(W.T @ x + b + U.T @ h + c),
 )
 
 

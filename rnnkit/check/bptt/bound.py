@@ -70,6 +70,32 @@ gradient_bound = Exercise(
             _with_size(lambda W: np.linalg.norm(W, np.inf)),
         ),
         Mistake(
+            "you took the square of the largest singular value.",
+            "The eigenvalues of WᵀW are the squares of the singular values of W. What is left to do?",
+            _with_size(lambda W: np.linalg.norm(W, 2) ** 2),
+        ),
+        Mistake(
+            "you took the sum of all singular values.",
+            "A bound must hold for every direction. Which one of them is enough?",
+            _with_size(lambda W: np.linalg.svd(W, compute_uv=False).sum()),
+        ),
+        Mistake(
+            "you returned a number for each singular value.",
+            "A bound must hold for every direction. Which one of them is it?",
+            _with_size(lambda W: np.linalg.svd(W, compute_uv=False)),
+        ),
+        Mistake(
+            "you took the determinant.",
+            "It says how a volume grows. Can a matrix of determinant 1 lengthen a vector?",
+            _with_size(lambda W: abs(np.linalg.det(W))),
+            _with_size(np.linalg.det),
+        ),
+        Mistake(
+            "this is the norm of the product of these matrices, not the bound that is asked for.",
+            "With slopes between them the product is another one. What holds for any slopes up to gamma?",
+            lambda W, gamma, steps: np.linalg.norm(np.linalg.matrix_power(gamma * W, steps), 2),
+        ),
+        Mistake(
             "gamma is ignored.",
             "Each Jacobian is a diagonal matrix of slopes times weight_hh. How large can a slope be?",
             lambda W, gamma, steps: _sigma_max(W) ** steps,

@@ -100,6 +100,31 @@ clip_by_norm = Exercise(
             _measured_by(lambda *grads: sum(_length(g) for g in grads)),
         ),
         Mistake(
+            "norm(…, 2) of a matrix is its largest singular value, not the length over all its numbers.",
+            "Which norm of a matrix is the root of the sum of all squares? Try np.linalg.norm without the 2.",
+            _measured_by(lambda *grads: np.sqrt(sum(np.linalg.norm(g, 2) ** 2 for g in grads))),
+        ),
+        Mistake(
+            "your norm is the largest of all numbers.",
+            "How long is the vector (3, 4)? It is longer than 4.",
+            _measured_by(lambda *grads: max(np.abs(g).max() for g in grads)),
+        ),
+        Mistake(
+            "your norm is a mean: the root of the mean of the squares.",
+            "How long is the vector (3, 4)? Are its squares added or averaged?",
+            _measured_by(lambda *grads: _length(*grads) / np.sqrt(sum(g.size for g in grads))),
+        ),
+        Mistake(
+            "each array is as long as max_norm, where the whole should be.",
+            "The gradient is one long vector in three arrays. How many factors does it need?",
+            _after(
+                lambda W, U, b, m, norm: (
+                    *(_times(m / max(_length(g), 1e-12), g)[0] if norm > m else g for g in (W, U, b)),
+                    norm,
+                )
+            ),
+        ),
+        Mistake(
             "your norm is the largest of the three.",
             "Do the two other arrays add nothing to the length of the whole gradient?",
             _measured_by(lambda *grads: max(_length(g) for g in grads)),

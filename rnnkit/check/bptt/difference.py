@@ -19,11 +19,11 @@ class _Loss:
         return self.formula
 
 
-def _central(loss, w, step):
-    return (loss(w + step) - loss(w - step)) / (2 * step)
+def _central(loss, w, e, step):
+    return (loss(w + e) - loss(w - e)) / (2 * step)
 
 
-def _gradient(loss, w, step, quotient=lambda loss, w, e, step: (loss(w + e) - loss(w - e)) / (2 * step)):
+def _gradient(loss, w, step, quotient=_central):
     """One quotient for each entry of w; e is `step` at this entry, 0 at the others."""
     numerical = np.empty(w.shape)
     for index in np.ndindex(w.shape):
@@ -59,6 +59,24 @@ def _with_error(error):
     return variant
 
 
+def _relative(length):
+    """A variant with another length of a gradient."""
+    return _with_error(lambda a, b: length(a - b) / max(length(a), length(b)))
+
+
+def _with_own_step(loss, w, gradient, step):
+    return _check(loss, w, gradient, 1e-4)
+
+
+def _row_by_row(loss, w, gradient, step):
+    numerical = np.empty(w.shape)
+    for k in range(len(w)):
+        e = np.zeros(w.shape)
+        e[k] = step
+        numerical[k] = _central(loss, w, e, step)
+    return numerical, _error(gradient, numerical)
+
+
 def _never_put_back(loss, w, gradient, step, put_back=0.0):
     """Each entry is moved up, then down; then `put_back` steps up again in place of one."""
     w, numerical = w.copy(), np.empty(w.shape)
@@ -72,12 +90,12 @@ def _never_put_back(loss, w, gradient, step, put_back=0.0):
 
 
 def _all_at_once(loss, w, gradient, step):
-    numerical = np.full(w.shape, _central(loss, w, step))
+    numerical = np.full(w.shape, _central(loss, w, step, step))
     return numerical, _error(gradient, numerical)
 
 
 _MOVED = np.array([[0.5, -1.0, 0.2], [1.5, 0.1, -0.7]])
-_SLOPE = 1 - np.tanh(_MOVED @ [1.0, -0.5, 0.8]) ** 2
+_FACTORS = np.array([1.0, -0.5, 0.8])
 
 gradient_check = Exercise(
     name="gradient_check",
@@ -103,15 +121,16 @@ gradient_check = Exercise(
             "step": 0.1,
         },
         "a matrix of weights": {
-            "loss": _Loss("Σ tanh(w @ (1, −0.5, 0.8))", lambda w: np.tanh(w @ [1.0, -0.5, 0.8]).sum()),
+            # Not of rank 1: the largest singular value of the gradient is not the length of all its numbers.
+            "loss": _Loss("Σ tanh(w) @ (1, −0.5, 0.8)", lambda w: (np.tanh(w) @ _FACTORS).sum()),
             "w": _MOVED,
-            "gradient": _SLOPE[:, None] * np.array([1.0, -0.5, 0.8]),
+            "gradient": (1 - np.tanh(_MOVED) ** 2) * _FACTORS,
             "step": 0.2,
         },
         "a wrong gradient of a small loss": {
             "loss": _Loss("(w[0]³ + w[1]²) / 100", lambda w: (w[0] ** 3 + w[1] ** 2) / 100),
             "w": np.array([1.0, -2.0]),
-            "gradient": np.array([0.03, 0.0]),
+            "gradient": np.array([0.03, -0.08]),  # longer than the right one
             "step": 0.1,
         },
     },
@@ -146,6 +165,59 @@ gradient_check = Exercise(
             "When the second weight moves, where should the first one be?",
             _never_put_back,
             lambda *inputs: _never_put_back(*inputs, put_back=2.0),
+        ),
+        Mistake(
+            "you took backward differences, (L(w) − L(w − ε)) / ε.",
+            "Their error falls with ε, that of central differences with ε². Where do the two points lie?",
+            _with_quotient(lambda loss, w, e, step: (loss(w) - loss(w - e)) / step),
+        ),
+        Mistake(
+            "you moved the weights by a step of your own.",
+            "Which argument does your function never look at?",
+            _with_own_step,
+        ),
+        Mistake(
+            "all weights of a row move at once.",
+            "w can be a matrix. How do you go through all its numbers, one at a time?",
+            _row_by_row,
+        ),
+        Mistake(
+            "you divided by the length of one gradient only, the numerical or the given one.",
+            "Divide by the longer of the two. Which is it if the given one is twice as long as it should be?",
+            _with_error(lambda a, b: np.linalg.norm(a - b) / np.linalg.norm(b)),
+            _with_error(lambda a, b: np.linalg.norm(a - b) / np.linalg.norm(a)),
+            _with_error(lambda a, b: np.linalg.norm(a - b) / min(np.linalg.norm(a), np.linalg.norm(b))),
+        ),
+        Mistake(
+            "norm(…, 2) of a matrix is its largest singular value, not the length over all its numbers.",
+            "Which norm of a matrix is the root of the sum of all squares? Try np.linalg.norm without the 2.",
+            _relative(lambda a: np.linalg.norm(a, 2)),
+            _with_error(lambda a, b: np.linalg.norm(a - b, 2) / max(np.linalg.norm(a), np.linalg.norm(b))),
+            _with_error(lambda a, b: np.linalg.norm(a - b) / max(np.linalg.norm(g, 2) for g in (a, b))),
+        ),
+        Mistake(
+            "your length is not the Euclidean one: the root of the sum of all squares.",
+            "How long is the vector (3, 4)? It is 5, not 7 and not 4.",
+            _relative(lambda a: np.abs(a).sum()),
+            _relative(lambda a: np.abs(a).max()),
+            _relative(lambda a: np.linalg.norm(a, 1)),
+            _relative(lambda a: np.linalg.norm(a, np.inf)),
+            _with_error(lambda a, b: np.abs(a - b).max() / max(np.linalg.norm(a), np.linalg.norm(b))),
+        ),
+        Mistake(
+            "your error is made of squares: the roots are missing.",
+            "How long is the vector (3, 4)? It is 5, not 25.",
+            _relative(lambda a: (a**2).sum()),
+        ),
+        Mistake(
+            "your error is one for each weight, or their mean or largest.",
+            "One error is wanted: the length of the difference. What is it divided by?",
+            *(
+                _with_error(
+                    lambda a, b, of=of: of(np.abs(a - b) / np.maximum(np.maximum(abs(a), abs(b)), 1e-12))
+                )
+                for of in (np.asarray, np.mean, np.max)
+            ),
         ),
         Mistake(
             "your error is the distance itself, not relative to the length of the gradients.",

@@ -1,5 +1,8 @@
 """Backpropagation through time for a whole layer: all gradients from those at the states."""
 
+import operator
+from itertools import product
+
 import numpy as np
 
 from rnnkit.check.engine import Exercise
@@ -17,25 +20,46 @@ def _backward(
     d_output, x, h0, output, weight_hh, *,
     slope=_slope, meet=lambda here, later: here + later, back=lambda dz, U: dz @ U,
     state=lambda h, before: before, add=lambda total, term: total + term, order=reversed,
+    outer=lambda dz, a: dz.T @ a, bias=lambda dz: dz.sum(axis=0), begin=lambda H, D: (0.0, 0.0, 0.0),
 ):  # fmt: skip
     """The gradients in the order of _RETURNS; every argument after the star replaces one part.
 
     U is weight_hh; meet joins the gradient of the loss at step t with the one that comes from step t + 1.
     """
     T, B, D = x.shape
-    d_weight_ih, d_weight_hh, d_bias, d_h = 0.0, 0.0, 0.0, np.zeros_like(h0)
+    d_weight_ih, d_weight_hh, d_bias = begin(len(weight_hh), D)
+    d_h = np.zeros_like(h0)
     for t in order(range(T)):
         before = output[t - 1] if t else h0
         dz = meet(d_output[t], d_h) * slope(output[t], before)
-        d_weight_ih = add(d_weight_ih, dz.T @ x[t])
-        d_weight_hh = add(d_weight_hh, dz.T @ state(output[t], before))
-        d_bias = add(d_bias, dz.sum(axis=0))
+        d_weight_ih = add(d_weight_ih, outer(dz, x[t]))
+        d_weight_hh = add(d_weight_hh, outer(dz, state(output[t], before)))
+        d_bias = add(d_bias, bias(dz))
         d_h = back(dz, weight_hh)
     return d_weight_ih, d_weight_hh, d_bias, d_h
 
 
 def _with(**change):
     return lambda *inputs: _backward(*inputs, **change)
+
+
+def _zeros(H, D):
+    return np.zeros((H, D)), np.zeros((H, H)), np.zeros(H)
+
+
+# Added up from 0, or in place in arrays of zeros, where another shape is an error.
+_SUMS = ({}, {"begin": _zeros, "add": operator.iadd})
+
+
+def _in_both_sums(*changes):
+    return [_with(**change, **sums) for change, sums in product(changes, _SUMS)]
+
+
+# For one column it is W.T @ dz, and the bias gets dz as it is.
+_COLUMN_WAYS_BACK = [{"back": lambda dz, U: U.T @ dz}, {"back": lambda dz, U: U @ dz}]
+_NOT_SUMMED = {"bias": lambda dz: dz}
+_OUTER = {"outer": np.outer}
+_MEANS = {"outer": lambda dz, a: dz.T @ a / len(a), "bias": lambda dz: dz.mean(axis=0)}
 
 
 def _after(change):
@@ -107,6 +131,61 @@ rnn_backward = Exercise(
             _with(back=lambda dz, U: dz @ U.T),
         ),
         Mistake(
+            "the gradient of the loss never enters: d_output is not added.",
+            "What does the loss say to the state of step t directly? Which array holds it?",
+            _with(meet=lambda here, later: later),
+        ),
+        Mistake(
+            "d_output is added after the slope.",
+            "Both gradients meet at h_t, this one and that from step t + 1. On which side of tanh is h_t?",
+            lambda d_output, x, h0, output, U: _backward(
+                d_output / (1 - output**2), x, h0, output, U, meet=lambda here, later: here + later
+            ),
+        ),
+        Mistake(
+            "np.outer makes one long vector of dz, all samples of the batch in a row.",
+            "dz is (B, H), x[t] is (B, D). Which product of the two is (H, D) and adds up the samples?",
+            *_in_both_sums(
+                *(_OUTER | back | bias for back in ({}, *_COLUMN_WAYS_BACK) for bias in ({}, _NOT_SUMMED))
+            ),
+        ),
+        Mistake(
+            "on the way back weight_hh stands on the left, as for one column.",
+            "Forward it is h @ weight_hh.T. Backward dz is (B, H), one row a sample: where must it stand?",
+            *_in_both_sums(*_COLUMN_WAYS_BACK),
+            *(_with(**back, **_NOT_SUMMED) for back in _COLUMN_WAYS_BACK),
+        ),
+        Mistake(
+            "the gradient of the bias is not summed over the batch.",
+            "All samples share one bias. What happens to their contributions, one row of dz each?",
+            *_in_both_sums(
+                _NOT_SUMMED,
+                {"bias": lambda dz: dz.sum()},
+                {"bias": lambda dz: dz.sum(axis=1)},
+            ),
+        ),
+        Mistake(
+            "in the product of dz and x[t] the samples do not meet the samples.",
+            "The inner size must be B, so that the product adds up the samples. Which of the two is turned?",
+            *_in_both_sums({"outer": lambda dz, a: dz @ a}, {"outer": lambda dz, a: dz @ a.T}),
+        ),
+        Mistake(
+            "the gradients of the weights are transposed.",
+            "d_weight_ih should be (H, D), like weight_ih. Which of dz and x[t] must be turned?",
+            *_in_both_sums({"outer": lambda dz, a: a.T @ dz}),
+        ),
+        Mistake(
+            "tanh is taken once more in the slope: 1 − tanh(h_t)².",
+            "output[t] is tanh(z) already. What is 1 − tanh(z)², written with output[t]?",
+            _with(slope=lambda h, before: 1 - np.tanh(h) ** 2),
+        ),
+        Mistake(
+            "this is not the slope of tanh: h (1 − h) belongs to σ, and 1 − h has lost its square.",
+            "What is the derivative of tanh(z), written with h = tanh(z)?",
+            _with(slope=lambda h, before: h * (1 - h)),
+            _with(slope=lambda h, before: 1 - h),
+        ),
+        Mistake(
             "the slope of tanh is missing.",
             "Between the gradient at h_t and that at the sum inside tanh stands a factor. Which one?",
             _with(slope=lambda h, before: 1.0),
@@ -137,6 +216,18 @@ rnn_backward = Exercise(
             _after(lambda W, U, b, h, d_output, *rest: tuple(g / d_output.shape[1] for g in (W, U, b, h))),
             _after(
                 lambda W, U, b, h, d_output, *rest: (*(g / d_output.shape[1] for g in (W, U, b)), h),
+            ),
+            _with(outer=lambda dz, a: dz.T @ a / len(a)),
+            _with(bias=lambda dz: dz.mean(axis=0)),
+            _with(back=lambda dz, U: dz @ U / len(dz), **_MEANS),
+            _with(slope=lambda h, before: (1 - h**2) / len(h)),
+        ),
+        Mistake(
+            "you took the mean over the steps.",
+            "The same weights are used at every step. Are the contributions of the steps added or averaged?",
+            *(
+                _after(lambda W, U, b, h, d, *rest, n=n: (*(g / n(d) for g in (W, U, b)), h))
+                for n in (len, lambda d: d.shape[0] * d.shape[1])
             ),
         ),
         Mistake(

@@ -17,7 +17,8 @@ def _states(w, u, x, h0):
 def _bptt(
     w, u, x, h0, y, *,
     error=lambda h, y: h - y, slope=lambda h, before: 1 - h**2,
-    factor=lambda h, before, x_t: before, back=lambda w: w, add=lambda total, term: total + term,
+    factor=lambda h, before, x_t: before, back=lambda dz, dh: dz,
+    weight=lambda w, u: w, add=lambda total, term: total + term,
 ):  # fmt: skip
     """dL/dw; every argument after the star replaces one part of the derivation."""
     h = _states(w, u, x, h0)
@@ -25,7 +26,7 @@ def _bptt(
     for t in range(len(x), 0, -1):
         dz = dh * slope(h[t], h[t - 1])
         dw = add(dw, dz * factor(h[t], h[t - 1], x[t - 1]))
-        dh = dz * back(w)
+        dh = back(dz, dh) * weight(w, u)
     return dw
 
 
@@ -66,7 +67,7 @@ scalar_bptt = Exercise(
         Mistake(
             "only the last step counts: the way of w through the earlier states is missing.",
             "h_T depends on w directly, and also through h_{T−1}. Which states depend on w too?",
-            _with(back=lambda w: 0.0),
+            _with(weight=lambda w, u: 0.0),
         ),
         Mistake(
             "you kept the term of the first step only: each step overwrites dL/dw.",
@@ -96,7 +97,7 @@ scalar_bptt = Exercise(
         Mistake(
             "on the way from h_t back to h_{t−1} the factor w is missing.",
             "By how much does the sum w h_{t−1} + u x_t change if h_{t−1} changes by a little?",
-            _with(back=lambda w: 1.0),
+            _with(weight=lambda w, u: 1.0),
         ),
         Mistake(
             "the sign is wrong.",
@@ -122,6 +123,32 @@ scalar_bptt = Exercise(
             "your loop runs from the first step to the last, with the gradient of the last.",
             "The gradient is known at step T. To which step can you go from there?",
             _from_the_first_step_on,
+        ),
+        Mistake(
+            "tanh is taken once more in the slope: 1 − tanh(h_t)².",
+            "h_t is tanh(z) already. What is 1 − tanh(z)², written with h_t?",
+            _with(slope=lambda h, before: 1 - np.tanh(h) ** 2),
+        ),
+        Mistake(
+            "this is not the slope of tanh: h (1 − h) belongs to σ, and 1 − h has lost its square.",
+            "What is the derivative of tanh(z), written with h = tanh(z)?",
+            _with(slope=lambda h, before: h * (1 - h)),
+            _with(slope=lambda h, before: 1 - h),
+        ),
+        Mistake(
+            "on the way from h_t back to h_{t−1} the slope of tanh is left out.",
+            "The gradient at h_t is not that at the sum inside tanh. Which of the two goes on to h_{t−1}?",
+            _with(back=lambda dz, dh: dh),
+        ),
+        Mistake(
+            "on the way from h_t back to h_{t−1} you multiplied by u.",
+            "Which of the two weights stands before h_{t−1}?",
+            _with(weight=lambda w, u: u),
+        ),
+        Mistake(
+            "h0 is taken for zero.",
+            "Which argument does your function never look at?",
+            lambda w, u, x, h0, y: _bptt(w, u, x, 0.0, y),
         ),
     ),
 )

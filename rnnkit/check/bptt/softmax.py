@@ -16,6 +16,11 @@ def _overflowing_softmax(logits, axis=1):
     return e / e.sum(axis, keepdims=True)
 
 
+def _shifted_by_one_number(logits, axis=1):
+    """One number, the largest of all logits, is subtracted from every prediction."""
+    return _overflowing_softmax(logits - logits.max(), axis)
+
+
 def _one_hot(p, targets):
     return np.eye(p.shape[1])[targets]
 
@@ -44,6 +49,10 @@ def _all_but_the_targets(p, targets):
     return p * (1 - _one_hot(p, targets)) / len(p)
 
 
+def _minus_class_numbers(p, targets):
+    return p - targets[:, None]
+
+
 def _case(N, V, seed, near=0.0):
     """Logits within 3 of `near`, in quarters so that float32 holds them exactly, and targets."""
     rng = np.random.default_rng(seed)
@@ -59,7 +68,7 @@ softmax_cross_entropy_gradient = Exercise(
         "all logits equal": {"logits": np.zeros((2, 4)), "targets": np.array([1, 3])},
         "batch of 5": _case(N=5, V=3, seed=2),
         "as many predictions as classes": _case(N=4, V=4, seed=3),
-        "logits near 1000": _case(N=3, V=4, seed=4, near=1000.0),
+        "logits near 1000": _case(N=3, V=4, seed=4, near=np.array([[1000.0], [0.0], [1000.0]])),
     },
     mistakes=(
         Mistake(
@@ -112,6 +121,44 @@ softmax_cross_entropy_gradient = Exercise(
             "the softmax is missing: you took the logits for probabilities.",
             "Do your numbers lie between 0 and 1? What is the sum of a row?",
             lambda logits, targets: (logits - _one_hot(logits, targets)) / len(logits),
+        ),
+        Mistake(
+            "you subtracted the class numbers, not a 1 at the right class.",
+            "How does the class 2 become a row of V numbers, with a 1 in one place?",
+            *_from_any(
+                lambda p, targets: _minus_class_numbers(p, targets) / len(p),
+                _minus_class_numbers,
+                lambda p, targets: (p - targets) / len(p),
+                lambda p, targets: p - targets,
+            ),
+        ),
+        Mistake(
+            "the softmax is taken twice.",
+            "What comes in are logits. How often do they become probabilities?",
+            *_from_any(lambda p, targets: (_softmax(p) - _one_hot(p, targets)) / len(p)),
+        ),
+        Mistake(
+            "this is the derivative in the probabilities, −1/p, not in the logits.",
+            "The probabilities depend on all logits. What does the softmax make of −1/p?",
+            *_from_any(
+                lambda p, targets: -_one_hot(p, targets) / p / len(p),
+                lambda p, targets: -_one_hot(p, targets) / p,
+            ),
+        ),
+        Mistake(
+            "only the right class has a gradient.",
+            "If the logit of a wrong class rises, does the loss stay the same?",
+            *_from_any(lambda p, targets: _one_hot(p, targets) * (p - 1) / len(p)),
+        ),
+        Mistake(
+            "you returned the loss, not its gradient.",
+            "The result should have the shape of the logits. What is the derivative of this number in each?",
+            *_from_any(lambda p, targets: -np.log((p * _one_hot(p, targets)).sum(axis=1)).mean()),
+        ),
+        Mistake(
+            "you subtracted the largest of all logits, not the largest of each prediction.",
+            "If one prediction lies far below another, what is left of its exponentials?",
+            lambda logits, targets: _gradient(logits, targets, _shifted_by_one_number),
         ),
         Mistake(
             "your softmax overflows: the exponential of a large logit is inf, and inf/inf is nan.",

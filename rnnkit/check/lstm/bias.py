@@ -18,6 +18,11 @@ def _set(bias_ih, bias_hh, value, *, hh=0.0, quarter=1, rows=slice(None)):
     return bias_ih, bias_hh
 
 
+def _forget(bias):
+    H = bias.shape[1] // 4
+    return slice(H, 2 * H)
+
+
 def _with(**change):
     return lambda *inputs: _set(*inputs, **change)
 
@@ -64,6 +69,26 @@ set_forget_bias = Exercise(
             "bias_hh still has its old numbers, so the sum is not the value.",
             "bias_ih has the value now. What does the gate add to it?",
             _with(hh=None),
+        ),
+        Mistake(
+            "the sum is right, but the value does not stand in bias_ih with 0 in bias_hh.",
+            "Which of the two arrays should hold the value, and what should the other one hold?",
+            lambda bias_ih, bias_hh, value: _set(bias_ih, bias_hh, value / 2, hh=value / 2),
+            lambda bias_ih, bias_hh, value: _set(bias_ih, bias_hh, 0.0, hh=value),
+            lambda bias_ih, bias_hh, value: _set(
+                bias_ih, bias_hh, value - bias_hh[:, _forget(bias_hh)], hh=None
+            ),
+        ),
+        Mistake(
+            "you took every fourth number for the forget gate.",
+            "The gates stand one after the other, H numbers each. Where does the second one begin?",
+            _at(lambda H: slice(1, None, 4)),
+        ),
+        Mistake(
+            "the biases of the other gates are lost.",
+            "Which numbers should stay as they are? Begin with copies.",
+            lambda bias_ih, bias_hh, value: _set(0 * bias_ih, 0 * bias_hh, value),
+            lambda bias_ih, bias_hh, value: _set(bias_ih, 0 * bias_hh, value),
         ),
         Mistake(
             "you added the value to the old biases.",

@@ -13,12 +13,13 @@ def _sigmoid(z):
 
 def _step(
     x, h, c, weight_ih, weight_hh, bias_ih, bias_hh, *,
+    product=lambda a, W: a @ W.T, parts=lambda z: np.split(z, 4, axis=1),
     order="ifgo", sigma=_sigmoid, candidate=np.tanh,
     cell=lambda i, f, g, c: f * c + i * g, hidden=lambda o, c_next, c: o * np.tanh(c_next),
 ):  # fmt: skip
     """h_next and c_next; every argument after the star replaces one part of the equations."""
-    parts = np.split(x @ weight_ih.T + bias_ih + h @ weight_hh.T + bias_hh, 4, axis=1)
-    z = dict(zip(order, parts, strict=True))
+    a = product(x, weight_ih) + bias_ih + product(h, weight_hh) + bias_hh
+    z = dict(zip(order, parts(a), strict=True))
     i, f, o = (sigma(z[gate]) for gate in "ifo")
     c_next = cell(i, f, candidate(z["g"]), c)
     return hidden(o, c_next, c), c_next
@@ -26,6 +27,21 @@ def _step(
 
 def _with(**change):
     return lambda *inputs: _step(*inputs, **change)
+
+
+def _state_first(x, h, c, W, U, b, d):
+    """The same equation, begun with the state: of a column equation its product fails first."""
+    return _step(h, x, c, U, W, d, b, product=lambda a, W: W @ a)
+
+
+def _rows(H, z):
+    """Rows of the batch, where columns should be cut."""
+    return z[:H], z[H : 2 * H], z[2 * H : 3 * H], z[3 * H :]
+
+
+def _blocks_not_turned(x, h, c, W, U, b, d):
+    """Each block of weight_hh is square, so that its transpose fits as well."""
+    return _step(x, h, c, W, np.concatenate([block.T for block in np.split(U, 4)]), b, d)
 
 
 def _swapped_results(*inputs):
@@ -63,6 +79,80 @@ lstm_step = Exercise(
             "the four gates stand in another order than i, f, g, o.",
             "Which quarter of the rows belongs to the candidate g, and which to the output gate o?",
             *(_with(order=order) for order in ("ifog", "igfo", "iofg", "fiog", "ofig", "gifo")),
+        ),
+        Mistake(
+            "this is the equation for one column, weight_ih @ x, but here each sample is a row of x.",
+            "x is (B, D) and weight_ih is (4H, D). On which side must x stand, so that D meets D?",
+            _with(product=lambda a, W: W @ a),
+            _state_first,
+        ),
+        Mistake(
+            "you took every fourth number for a gate.",
+            "The gates stand one below the other, H rows each. Where does the second one begin?",
+            _with(parts=lambda z: [z[:, k::4] for k in range(4)]),
+        ),
+        Mistake(
+            "you cut the batch into gates, not the 4H numbers of each sample.",
+            "z is (B, 4H). Which of its axes must be cut, z[:H] or z[:, :H]?",
+            lambda x, h, *rest: _step(x, h, *rest, parts=lambda z: _rows(h.shape[1], z)),
+            lambda x, h, *rest: _step(
+                x, h, *rest, parts=lambda z: _rows(h.shape[1], z), cell=lambda i, f, g, c: i * g + f * c
+            ),
+        ),
+        Mistake(
+            "the blocks of weight_hh are not transposed.",
+            "A block is square, so no shape complains. Which of its axes belongs to the new state?",
+            _blocks_not_turned,
+        ),
+        Mistake(
+            "the forget gate multiplies the hidden state, not the cell state.",
+            "Which of the two states does the memory stand in, h or c?",
+            lambda x, h, *rest: _step(x, h, *rest, cell=lambda i, f, g, c: f * h + i * g),
+        ),
+        Mistake(
+            "the gates are made from the cell state in place of h.",
+            "Which two arrays does each σ see?",
+            lambda x, h, c, *rest: _step(
+                x,
+                c,
+                h,
+                *rest,
+                cell=lambda i, f, g, h: f * c + i * g,
+                hidden=lambda o, new, h: o * np.tanh(new),
+            ),
+        ),
+        Mistake(
+            "the gates do not see h, or do not see x.",
+            "How many matrix products stand inside each σ?",
+            lambda x, h, *rest: _step(x, 0 * h, *rest),
+            lambda x, h, *rest: _step(0 * x, h, *rest),
+        ),
+        Mistake(
+            "the candidate is written with 1 − f in place of i.",
+            "How many gates has this cell, and which of them decides what is written?",
+            _with(cell=lambda i, f, g, c: f * c + (1 - f) * g),
+        ),
+        Mistake(
+            "the input gate and the candidate are added, not multiplied.",
+            "A gate lets a part through. What does it do with the candidate?",
+            _with(cell=lambda i, f, g, c: f * c + i + g),
+        ),
+        Mistake(
+            "the old hidden state is added to the new one.",
+            "In which equation does the old h stand, and how often?",
+            lambda x, h, *rest: _step(x, h, *rest, hidden=lambda o, new, c: h + o * np.tanh(new)),
+        ),
+        Mistake(
+            "the gates did not go through σ, or the candidate not through tanh.",
+            "Between which two numbers must each of the four lie?",
+            _with(sigma=lambda z: z),
+            _with(candidate=lambda z: z),
+            _with(sigma=lambda z: z, candidate=lambda z: z),
+        ),
+        Mistake(
+            "σ is taken twice.",
+            "What comes out of σ is a gate already. Between which numbers does σ of a gate lie?",
+            _with(sigma=lambda z: _sigmoid(_sigmoid(z))),
         ),
         Mistake(
             "the candidate goes through σ in place of tanh.",

@@ -39,6 +39,12 @@ def _one_gate_too_many(f):
     return np.concatenate([products[:1], products[:-1]])
 
 
+def _one_gate_too_few(f):
+    """Row t is the product of f[t + 1:], which begins with the gate of step t + 2."""
+    products = _products(f)
+    return np.concatenate([products[1:], products[-1:]])
+
+
 def _next_gate_only(f):
     return np.concatenate([f, np.ones((1, f.shape[1]))])
 
@@ -103,6 +109,32 @@ direct_path = Exercise(
             "row t holds the gate of step t too.",
             "The gate f_t decides how much of c_{t−1} enters c_t. Does it lie between c_t and c_T?",
             _from(_one_gate_too_many),
+        ),
+        Mistake(
+            "your product begins one gate too late.",
+            "z_f[0] belongs to step 1. Which gate stands between c_0 and c_1, and which f[…] is it?",
+            _from(_one_gate_too_few),
+        ),
+        Mistake(
+            "you multiplied what the gates leave out, 1 − f.",
+            "How much of c_{t−1} is in c_t where the gate is 1?",
+            _from(lambda f: _products(1 - f)),
+        ),
+        Mistake(
+            "σ comes after the product or the sum; each gate needs its own.",
+            "Which happens first in the cell: the σ of a gate, or the way through many gates?",
+            lambda z_f: _sigmoid(_products(z_f)),
+            lambda z_f: _sigmoid(_sums(z_f)),
+        ),
+        Mistake(
+            "this is the logarithm of the product.",
+            "A sum of logarithms belongs to a product. Which function leads back?",
+            _from(lambda f: np.log(_products(f))),
+        ),
+        Mistake(
+            "the last row is 0.",
+            "How does c_T change if c_T changes by a little?",
+            _from(lambda f: np.concatenate([_products(f)[:-1], np.zeros((1, f.shape[1]))])),
         ),
         Mistake(
             "the last row is missing: the derivative of c_T in itself.",

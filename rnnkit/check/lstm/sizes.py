@@ -105,6 +105,26 @@ lstm_sizes = Exercise(
             _counted(biases=1),
         ),
         Mistake(
+            "you left out the biases.",
+            "Which terms of the equations are not multiplied by anything?",
+            _counted(biases=0),
+        ),
+        Mistake(
+            "batch_first is ignored.",
+            "Which argument does your function never look at?",
+            lambda B, T, D, H, L, two, first: _sizes(B, T, D, H, L, two, False),
+        ),
+        Mistake(
+            "the batch comes first where batch_first is False, and only there.",
+            "Read the name batch_first as a question: what does True mean?",
+            lambda B, T, D, H, L, two, first: _sizes(B, T, D, H, L, two, not first),
+        ),
+        Mistake(
+            "you put both directions side by side in h_n and c_n, as in output.",
+            "The states keep the directions apart. Along which axis?",
+            _states(lambda B, T, D, H, L, two, first: (L, B, H * (1 + two))),
+        ),
+        Mistake(
             "every layer of your count takes D numbers.",
             "What does the second layer read: the input, or what the first layer gives?",
             lambda B, T, D, H, L, two, first: (
