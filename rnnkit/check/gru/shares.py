@@ -29,6 +29,11 @@ def _from_own_step(z):
     return np.concatenate([_after(z)[:1], _after(z)[:-1]])
 
 
+def _one_step_late(z):
+    """Row t is the product from step t + 2 on."""
+    return np.concatenate([_after(z)[:1], _after(z)[2:], np.ones((1, z.shape[1]))])
+
+
 def _up_to(z):
     """Row t is the product of the steps 1 to t."""
     return _first(1.0, np.cumprod(z, axis=0))
@@ -98,6 +103,24 @@ candidate_shares = Exercise(
             "your product begins with the gate of step t itself.",
             "z_t decides how much of h_{t−1} is kept. Does it act on n_t?",
             _with(kept=_from_own_step),
+        ),
+        Mistake(
+            "your product begins one gate too late.",
+            "z[0] belongs to step 1. Which gate comes between n_1 and h_2, and which z[…] is it?",
+            _with(kept=_one_step_late),
+        ),
+        Mistake(
+            "the share of h_0 is 1, 0 or one gate only.",
+            "h_0 passes every step. What does each of them leave of it?",
+            *(
+                lambda z, first=first: _first(first(z), _shares(z)[1:])
+                for first in (lambda z: 1.0, lambda z: 0.0, lambda z: z[:1])
+            ),
+        ),
+        Mistake(
+            "the share of h_0 stands in the last row.",
+            "Row 0 belongs to h_0. Where does the share of n_1 stand?",
+            lambda z: np.roll(_shares(z), -1, axis=0),
         ),
         Mistake(
             "your product runs over the steps up to t, not over those after t.",
