@@ -16,12 +16,13 @@ _INSTALLED = [sysconfig.get_path(key) for key in ("stdlib", "platstdlib", "purel
 _FOREIGN = ("<frozen ", *(f"{folder}{os.sep}" for folder in [Path(__file__).parents[1], *_INSTALLED]))
 
 
-# Which sizes did not meet, as NumPy and torch say it: in a product of matrices, and in a sum or a quotient.
+# Which sizes did not meet, as NumPy and torch say it: in a product of matrices, a sum, a joined array.
 _CLASHES = (
     (r"size (\d+) is different from (\d+)", (2, 1)),
     (r"not aligned: (\d+) \(dim \d+\) != (\d+) \(dim \d+\)", (1, 2)),
     (r"cannot be multiplied \(\d+x(\d+) and (\d+)x\d+\)", (1, 2)),
     (r"broadcast together with shapes (\S+) (\S+)", (1, 2)),
+    (r"at index 0 has (\d+) dimension.* at index 1 has (\d+) dimension", (1, 2)),
     (r"with shape (\S+) doesn't match the broadcast shape (\S+)", (1, 2)),
 )
 # What rounding may leave of an input that was moved and put back.

@@ -297,11 +297,53 @@ GRU = {
 }
 
 
+def halves(output, lengths):
+    H = output.shape[2] // 2
+    return np.concatenate([output[:, lengths - 1, :H], output[:, 0, H:]], axis=-1)
+
+
+def up_to_the_first_length(output, lengths):
+    return np.stack([row[: lengths[0]].mean(axis=0) for row in output])
+
+
+def odds(praise, blame):
+    return np.log((praise + 1) / (praise + blame + 2))
+
+
+def wilson(truth, forecast, last):
+    p, n, z = np.mean((truth > last) == (forecast > last)), len(last), 1.96
+    half = z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return p, p + z**2 / (2 * n) - half, p + z**2 / (2 * n) + half
+
+
+def too_many_windows(values, lookback):
+    return np.lib.stride_tricks.sliding_window_view(values, lookback), values[lookback:]
+
+
+def only_centered(values, past):
+    return values - np.mean(values[:past], axis=0)
+
+
+LATER = {
+    "bidirectional.last_states": {"output[:, lengths − 1] takes these steps": [halves]},
+    "bidirectional.masked_mean": {"every sequence is read up to the length": [up_to_the_first_length]},
+    "bidirectional.reverse_sequences": {"nothing is reversed.": [lambda x, lengths: x[:, ::-1][:, ::-1]]},
+    "sentiment.log_ratio": {"this is the logarithm of the odds within each word": [odds]},
+    "sentiment.confusion": {
+        "this is the accuracy": [lambda scores, labels: np.mean((scores > 0) == labels)],
+    },
+    "stocks.make_windows": {"there is one window more than there are targets.": [too_many_windows]},
+    "stocks.scale_by_the_past": {"it is not divided by the standard deviation.": [only_centered]},
+    "stocks.directional_accuracy": {"the share is right, but the interval is not divided": [wilson]},
+    "stocks.qlike": {"this is one loss for each day": [lambda v, f: v / f - np.log(v / f) - 1]},
+}
+
+
 @pytest.mark.parametrize(
     ("name", "says", "function"),
     [
         pytest.param(name, says, function, id=f"{name}-{says[:30]}-{k}")
-        for chapter in (BASICS, BPTT, LSTM, GRU)
+        for chapter in (BASICS, BPTT, LSTM, GRU, LATER)
         for name, mistakes in chapter.items()
         for says, functions in mistakes.items()
         for k, function in enumerate(functions)

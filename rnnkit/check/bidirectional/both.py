@@ -51,6 +51,14 @@ def _with(**change):
     return lambda *inputs: _both(*inputs, **change)
 
 
+def _stored_before_the_step(step_forward, step_backward, x, h_0):
+    output, h_n = _both(step_forward, step_backward, x, h_0)
+    one, other = np.split(output, 2, axis=2)
+    one = np.concatenate([h_0[0][:, None], one[:, :-1]], axis=1)
+    other = np.concatenate([other[:, 1:], h_0[1][:, None]], axis=1)
+    return np.concatenate([one, other], axis=2), h_n
+
+
 def _as_read(states):
     return states
 
@@ -145,6 +153,21 @@ bidirectional_forward = Exercise(
             "in h_n the two directions stand side by side.",
             "h_n keeps the directions apart: (2, B, H). Along which axis do you stack them?",
             _with(ends=lambda states, *last: np.concatenate(last, axis=1)),
+        ),
+        Mistake(
+            "the two directions are averaged.",
+            "output should be (B, T, 2H). How do two (B, T, H) become one such array?",
+            _with(output=lambda one, other: (one + other) / 2),
+        ),
+        Mistake(
+            "each state is stored before its step.",
+            "What happens first in your loop, the step or the storing?",
+            _stored_before_the_step,
+        ),
+        Mistake(
+            "time comes first in output.",
+            "output should be (B, T, 2H). Which axis does the loop over time fill?",
+            _with(output=lambda one, other: np.concatenate([one, other], axis=2).swapaxes(0, 1)),
         ),
     ),
 )

@@ -121,5 +121,25 @@ last_states = Exercise(
             "Which sequence does output[0] belong to?",
             lambda output, lengths: _ends(output[[0] * len(output)], lengths),
         ),
+        Mistake(
+            "the two halves are added.",
+            "The result should be (B, 2H). How do two (B, H) become one such array?",
+            lambda output, lengths: np.add(*np.split(_ends(output, lengths), 2, axis=1)),
+        ),
+        Mistake(
+            "the two halves are returned apart, not side by side.",
+            "The result should be one array (B, 2H). Along which axis do you join two (B, H)?",
+            lambda output, lengths: np.stack(np.split(_ends(output, lengths), 2, axis=1)),
+        ),
+        Mistake(
+            "output[:, lengths − 1] takes these steps of every sequence, not one step of each.",
+            "Each sequence ends at its own step. Which index beside lengths − 1 gives one step of each?",
+            lambda output, lengths: np.concatenate(
+                [output[:, lengths - 1, : output.shape[2] // 2], output[:, 0, output.shape[2] // 2 :]], axis=1
+            ),
+            lambda output, lengths: np.concatenate(
+                [output[:, 0, output.shape[2] // 2 :], output[:, lengths - 1, : output.shape[2] // 2]], axis=1
+            ),
+        ),
     ),
 )

@@ -102,5 +102,21 @@ masked_mean = Exercise(
             lambda output, lengths: output.mean(axis=2),
             _masked(lambda output, mask: output.mean(axis=2) * mask),
         ),
+        Mistake(
+            "the result has an axis of length 1 for time.",
+            "The result should be (B, H). What does keepdims=True keep?",
+            lambda output, lengths: _mean(output, _mask(output, lengths))[:, None],
+        ),
+        Mistake(
+            "every sequence is read up to the length of the first one.",
+            "Which of the lengths belongs to row b?",
+            lambda output, lengths: output[:, : lengths[0]].mean(axis=1),
+        ),
+        Mistake(
+            "you took the mean over the batch.",
+            "The result should be (B, H). Along which axis does time run?",
+            _masked(lambda output, mask: (output * mask[:, :, None]).sum(axis=0) / len(output)),
+            lambda output, lengths: output.mean(axis=0),
+        ),
     ),
 )

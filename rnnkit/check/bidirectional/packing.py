@@ -103,5 +103,15 @@ pack = Exercise(
             "How many rows belong to one step?",
             _with(sizes=lambda x, lengths: _sizes(x, lengths).cumsum()),
         ),
+        Mistake(
+            "batch_sizes is one number: the sum over all steps.",
+            "It says for each step how many sequences are still there. How many numbers are these?",
+            _with(sizes=lambda x, lengths: _sizes(x, lengths).sum()),
+        ),
+        Mistake(
+            "batch_sizes counts a sequence at one step too many.",
+            "A sequence of length 2 has the steps 0 and 1. Is it there at step 2?",
+            _with(sizes=lambda x, lengths: (lengths >= np.arange(lengths.max())[:, None]).sum(axis=1)),
+        ),
     ),
 )

@@ -95,5 +95,17 @@ reverse_sequences = Exercise(
             "The result should have the shape of x. What happens to the steps that are padding everywhere?",
             lambda x, lengths: _cut(_reversed(x, lengths), lengths),
         ),
+        Mistake(
+            "nothing is reversed.",
+            "Which step of a sequence should come first in the result?",
+            lambda x, lengths: x.copy(),
+        ),
+        Mistake(
+            "the lengths belong to other sequences.",
+            "lengths[b] belongs to row b of x. Which order has yours?",
+            lambda x, lengths: _reversed(x, lengths[::-1]),
+            lambda x, lengths: _reversed(x, np.sort(lengths)),
+            lambda x, lengths: _reversed(x, np.sort(lengths)[::-1]),
+        ),
     ),
 )

@@ -117,5 +117,15 @@ split_directions = Exercise(
             "h_n has H units, not 2H. Along which axis do the directions stand?",
             _with(ends=_units),
         ),
+        Mistake(
+            "the four results stand in another order: forward, h_forward, backward, h_backward.",
+            "First come the states of all steps, then the final ones. Which of them is the second?",
+            lambda output, h_n: tuple(_split(output, h_n)[k] for k in (0, 2, 1, 3)),
+        ),
+        Mistake(
+            "output is split along time.",
+            "The two directions stand side by side at each step. Along which axis?",
+            _with(states=lambda output: np.array_split(output, 2, axis=1)),
+        ),
     ),
 )

@@ -61,5 +61,22 @@ mean_over_batches = Exercise(
             "Is a number kept for each batch, or overwritten?",
             lambda values, sizes: values[-1],
         ),
+        Mistake(
+            "this is one number for each batch.",
+            "The result should be one number. What is left to do with the shares of the batches?",
+            lambda values, sizes: values * sizes / sizes.sum(),
+            lambda values, sizes: values * sizes,
+        ),
+        Mistake(
+            "this is the median of the batches.",
+            "Which mean has every example with the same weight?",
+            lambda values, sizes: np.median(values),
+        ),
+        Mistake(
+            "the sizes are divided by the largest one.",
+            "The weights of the batches must add up to 1. What is the sum of yours?",
+            lambda values, sizes: (values * sizes / sizes.max()).sum(),
+            lambda values, sizes: (values * sizes / sizes.max()).mean(),
+        ),
     ),
 )

@@ -80,5 +80,25 @@ blend = Exercise(
             "If both models say 0.9, what should the mean be?",
             lambda score, log_odds, share: _sigmoid(score) + share * _sigmoid(log_odds),
         ),
+        Mistake(
+            "the first score is added as it is; only log_odds became a probability.",
+            "Both arguments are scores from −∞ to ∞. What must happen to the first?",
+            lambda score, log_odds, share: (1 - share) * score + share * _sigmoid(log_odds),
+        ),
+        Mistake(
+            "the probabilities are multiplied: this is the geometric mean.",
+            "The exercise asks for the mean. Are the two parts added or multiplied?",
+            lambda score, log_odds, share: _sigmoid(score) ** (1 - share) * _sigmoid(log_odds) ** share,
+        ),
+        Mistake(
+            "you returned the answers, 0 or 1, not the probabilities.",
+            "How sure are the two models? What is lost when you compare with 0.5?",
+            lambda score, log_odds, share: (_blend(score, log_odds, share) > 0.5).astype(float),
+        ),
+        Mistake(
+            "both models have the weight share.",
+            "If share is 0, what is left of your result?",
+            lambda score, log_odds, share: share * (_sigmoid(score) + _sigmoid(log_odds)),
+        ),
     ),
 )

@@ -75,5 +75,25 @@ confusion = Exercise(
             "table[labels, answers] += 1 adds once for each different pair. What adds for every text?",
             _then(lambda table: np.minimum(table, 1)),
         ),
+        Mistake(
+            "every text is taken as praise: the sigmoid of a score is always above 0.",
+            "Which probability belongs to the score 0?",
+            _with(lambda scores: scores > -np.inf),
+        ),
+        Mistake(
+            "praise comes first in the rows.",
+            "Which label is 0, and which row is the first?",
+            _then(lambda table: table[::-1]),
+        ),
+        Mistake(
+            "these are shares of each column, not counts.",
+            "What should the sum of the table be?",
+            _then(lambda table: table / np.maximum(table.sum(axis=0), 1)),
+        ),
+        Mistake(
+            "this is the accuracy, one number.",
+            "The table has four numbers. Which two of them are the right answers?",
+            lambda scores, labels: ((scores > 0) == labels).mean(),
+        ),
     ),
 )

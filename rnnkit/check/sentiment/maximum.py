@@ -91,5 +91,25 @@ masked_max = Exercise(
             "The result should be (B, H). Along which axis does time run?",
             lambda output, lengths: output.max(axis=2),
         ),
+        Mistake(
+            "this is the smallest value.",
+            "Which function of NumPy gives the largest one?",
+            _masked(lambda output, mask: np.where(mask[:, :, None], output, np.inf).min(axis=1)),
+        ),
+        Mistake(
+            "this is the last real state.",
+            "The largest value of a unit may stand at any step. Over which steps must you look?",
+            lambda output, lengths: output[np.arange(len(output)), lengths - 1],
+        ),
+        Mistake(
+            "the last real step is not counted.",
+            "The first step has the index 0. Which indices do the n real steps have?",
+            _masked(_max, longer=-1),
+        ),
+        Mistake(
+            "you took one maximum of all units.",
+            "The result should be (B, H). Which axes are left after the maximum?",
+            _masked(lambda output, mask: np.where(mask[:, :, None], output, -np.inf).max(axis=(1, 2))),
+        ),
     ),
 )

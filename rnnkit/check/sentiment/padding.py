@@ -104,5 +104,17 @@ pad_batch = Exercise(
             "The result should be (B, T). Which axis is the first?",
             lambda *inputs: _pad(*inputs).T,
         ),
+        Mistake(
+            "text b is taken from place b on.",
+            "How many tokens do the texts before text b have together?",
+            lambda tokens, lengths, value: _pad(tokens, lengths, value, starts=np.arange(len(lengths))),
+        ),
+        Mistake(
+            "the tokens fill the batch one behind the other, row after row.",
+            "Where does the second text begin in the batch, whatever the length of the first?",
+            lambda tokens, lengths, value: np.append(
+                tokens, np.full(lengths.max() * len(lengths) - len(tokens), value)
+            ).reshape(len(lengths), -1),
+        ),
     ),
 )

@@ -77,5 +77,15 @@ log_ratio = Exercise(
             _with(log=np.log10),
             _with(log=np.log2),
         ),
+        Mistake(
+            "the two logarithms are divided.",
+            "The logarithm of a ratio is a difference. Of which two logarithms?",
+            lambda praise, blame: np.log(_share(praise)) / np.log(_share(blame)),
+        ),
+        Mistake(
+            "this is the logarithm of the odds within each word, not of the two shares.",
+            "Which part of all words of praise is this word? And which part of all words of blame?",
+            lambda praise, blame: np.log((praise + 1) / (praise + blame + 2)),
+        ),
     ),
 )

@@ -20,6 +20,11 @@ def _wald(p, n, root=np.sqrt):
     return p - half, p + half
 
 
+def _without_brackets(p, n, z=Z):
+    half = z * np.sqrt(p * (1 - p) / n + z**2 / 4 * n**2)
+    return tuple((p + z**2 / 2 * n + sign * half) / (1 + z**2 / n) for sign in (-1, 1))
+
+
 def _from_last(truth, forecast, last):
     return np.sign(truth - last) == np.sign(forecast - last)
 
@@ -108,6 +113,32 @@ directional_accuracy = Exercise(
             "the factor 1.96 is missing: the interval reaches one standard error only.",
             "How many standard errors on both sides hold 95 % of a normal distribution?",
             _with(interval=lambda p, n: _wilson(p, n, z=1)),
+        ),
+        Mistake(
+            "the share is right, but the interval is not divided by 1 + z² / n.",
+            "Which part of the fraction stands below the line, and for which terms?",
+            _with(interval=lambda p, n: tuple(end * (1 + Z**2 / n) for end in _wilson(p, n))),
+        ),
+        Mistake(
+            "z² / 2n is read as z² / 2 · n: brackets are missing.",
+            "What does Python make of z**2 / 2 * n?",
+            _with(interval=_without_brackets),
+        ),
+        Mistake(
+            "these are percentages, or a count.",
+            "A share lies between 0 and 1. Between which numbers does yours lie?",
+            lambda *inputs: tuple(100 * part for part in _direction(*inputs)),
+            lambda *inputs: (_direction(*inputs)[0] * len(inputs[0]), *_direction(*inputs)[1:]),
+        ),
+        Mistake(
+            "you compared truth and forecast with each other.",
+            "You decide at the price `last`. Up or down from there: do both agree?",
+            _with(right=lambda truth, forecast, last: truth > forecast),
+        ),
+        Mistake(
+            "this is the share of days that are forecast to rise.",
+            "When is a direction right? Which argument does your function never look at?",
+            _with(right=lambda truth, forecast, last: forecast > last),
         ),
     ),
 )

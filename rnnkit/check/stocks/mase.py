@@ -87,5 +87,26 @@ mase = Exercise(
             "Should a longer test give a greater result?",
             _with(error=lambda e: np.abs(e).sum()),
         ),
+        Mistake(
+            "this is one number for each forecast.",
+            "MASE begins with M. What does this letter stand for?",
+            lambda truth, forecast, past: np.abs(truth - forecast) / _mean_change(past),
+        ),
+        Mistake(
+            "you divided by the number of values, where there is one change less, or by their sum.",
+            "How many changes has a past of 12 values? Take their mean.",
+            _with(scale=lambda past: np.abs(np.diff(past)).sum() / len(past)),
+            _with(scale=lambda past: np.abs(np.diff(past)).sum()),
+        ),
+        Mistake(
+            "the error is divided by the truth: this is a percentage error.",
+            "In which unit is the scale of MASE? Which argument does your function never look at?",
+            lambda truth, forecast, past: np.mean(np.abs(truth - forecast) / np.abs(truth)),
+        ),
+        Mistake(
+            "the error is divided by the mean distance of the past from its mean.",
+            "What is the error of the forecast “tomorrow = today” on the past?",
+            _with(scale=lambda past: np.abs(past - past.mean()).mean()),
+        ),
     ),
 )

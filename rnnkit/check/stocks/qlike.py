@@ -78,5 +78,31 @@ qlike = Exercise(
             "Is a forecast good that is right on average and wrong on every day?",
             _with(ratio=lambda v, f: v.mean() / f.mean()),
         ),
+        Mistake(
+            "this is one loss for each day; their mean is missing.",
+            "The result should be one number. What is left to do with yours?",
+            lambda variance, forecast: variance / forecast - np.log(variance / forecast) - 1,
+        ),
+        Mistake(
+            "this is the squared error, of the variances or of their logarithms.",
+            "Which three terms has the equation of QLIKE?",
+            lambda variance, forecast: np.mean((variance - forecast) ** 2),
+            lambda variance, forecast: np.mean(np.log(variance / forecast) ** 2),
+        ),
+        Mistake(
+            "the 1 is added.",
+            "What should be the loss of a perfect forecast?",
+            _with(one=-1),
+        ),
+        Mistake(
+            "this is log f + v / f: it differs from QLIKE by what the forecast cannot change.",
+            "What should be the loss of a perfect forecast? Which terms are missing?",
+            lambda variance, forecast: np.mean(np.log(forecast) + variance / forecast),
+        ),
+        Mistake(
+            "the sign is wrong.",
+            "Is a loss smallest or largest for a perfect forecast?",
+            lambda variance, forecast: -_qlike(variance, forecast),
+        ),
     ),
 )

@@ -109,5 +109,25 @@ recursive_forecast = Exercise(
             "Which part of your result did the model forecast? The result should be (horizon,).",
             lambda step, window, horizon: np.append(window, _recursive(step, window, horizon)),
         ),
+        Mistake(
+            "the forecasts stand in reverse order.",
+            "Which forecast belongs to the next step, the first or the last of your result?",
+            lambda *inputs: _recursive(*inputs)[::-1],
+        ),
+        Mistake(
+            "this is persistence: the last known value, again and again.",
+            "That is the baseline that a forecast must beat. Where does the model come in?",
+            lambda step, window, horizon: np.full(horizon, window[-1]),
+        ),
+        Mistake(
+            "there is one forecast too many.",
+            "How many times should the loop run?",
+            lambda step, window, horizon: _recursive(step, window, horizon + 1),
+        ),
+        Mistake(
+            "the forecasts are added up.",
+            "Does the model forecast a value or a change?",
+            lambda *inputs: np.cumsum(_recursive(*inputs)),
+        ),
     ),
 )

@@ -107,5 +107,32 @@ scale_by_the_past = Exercise(
             "scikit-learn and np.std divide the sum of squares by n. What does your function divide it by?",
             _with(measure=_ddof),
         ),
+        Mistake(
+            "only the past is returned.",
+            "How many rows should the result have? Which numbers scale the rows after the past?",
+            lambda values, past: _scale(values, past)[:past],
+        ),
+        Mistake(
+            "it is not divided by the standard deviation.",
+            "What should be the standard deviation of the scaled past?",
+            lambda values, past: values - values[:past].mean(axis=0),
+        ),
+        Mistake(
+            "you multiplied by the standard deviation.",
+            "Which way back would lead to the old values? Which way leads there?",
+            lambda values, past: (values - values[:past].mean(axis=0)) * values[:past].std(axis=0),
+        ),
+        Mistake(
+            "you scaled between the smallest and the largest value.",
+            "Which mean and which standard deviation should the scaled past have?",
+            lambda values, past: (
+                (values - values[:past].min(axis=0)) / (values[:past].max(axis=0) - values[:past].min(axis=0))
+            ),
+        ),
+        Mistake(
+            "only the mean is divided: brackets are missing.",
+            "Which happens first, the difference or the division?",
+            lambda values, past: values - values[:past].mean(axis=0) / values[:past].std(axis=0),
+        ),
     ),
 )

@@ -32,6 +32,11 @@ def _with(**change):
     return lambda *inputs: _split(*inputs, **change)
 
 
+def _gap_from_validation(count, validation, test, purge):
+    start = count - test - validation
+    return np.arange(start - purge), np.arange(start, count - test - purge), np.arange(count - test, count)
+
+
 def _newest_first(count, *sizes):
     """The parts in the opposite order: the test part lies in the past of the training part."""
     return tuple(count - 1 - part[::-1] for part in _split(count, *sizes))
@@ -93,6 +98,16 @@ split_in_time = Exercise(
             "the validation part comes after the test part.",
             "The model is chosen on the validation part. Must it then be older or newer than the test part?",
             _exchanged,
+        ),
+        Mistake(
+            "you returned how many samples each part has, not which.",
+            "The result should be three arrays with the numbers of the samples.",
+            lambda *inputs: tuple(np.array(len(part)) for part in _split(*inputs)),
+        ),
+        Mistake(
+            "the gap before the test part is cut from the validation part.",
+            "How many validation samples are wanted? Where must the validation part begin?",
+            _gap_from_validation,
         ),
     ),
 )

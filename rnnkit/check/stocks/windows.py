@@ -83,5 +83,31 @@ make_windows = Exercise(
             "Which step comes after values[n : n + lookback]?",
             _target_first,
         ),
+        Mistake(
+            "the first window is missing.",
+            "Where does the first window begin, and which step is its target?",
+            lambda values, lookback: tuple(part[1:] for part in _windows(values, lookback)),
+        ),
+        Mistake(
+            "there is one window more than there are targets.",
+            "The last window ends with the last step. Which step comes after it?",
+            lambda values, lookback: (
+                np.lib.stride_tricks.sliding_window_view(values, lookback),
+                values[lookback:],
+            ),
+        ),
+        Mistake(
+            "the target is a whole window, one step later.",
+            "How many numbers should be forecast from one window? y should be (N,).",
+            lambda values, lookback: (
+                _windows(values, lookback)[0],
+                np.lib.stride_tricks.sliding_window_view(values, lookback)[1:],
+            ),
+        ),
+        Mistake(
+            "the target is the change to the next step, not the next step.",
+            "y should be the step itself. Which number of the series is it?",
+            lambda values, lookback: (_windows(values, lookback)[0], np.diff(values)[lookback - 1 :]),
+        ),
     ),
 )
