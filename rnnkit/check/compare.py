@@ -33,8 +33,8 @@ def _difference(answer, expected, name):
         if not isinstance(answer, (tuple, list)) or len(answer) != len(expected):
             return f"returns {_describe(answer)}; expected {_expectation(expected, name)}"
         return _other_order(answer, expected, name) or _parts(zip(answer, expected, name, strict=True))
-    if hidden := _masked(answer):
-        return f"{name} is masked at {hidden} of its places; a masked number is no answer"
+    if _masked(answer):
+        return f"{name} holds masked numbers; a masked number is no answer"
     if _is_shape(expected):
         return _shape_difference(answer, expected, name)
     if isinstance(expected, int):
@@ -137,10 +137,10 @@ def _half(answer):
 
 
 def _masked(answer):
-    """How many numbers of an answer are behind a mask."""
+    """Whether a number of an answer is behind a mask."""
     if isinstance(answer, (list, tuple)):
-        return sum(map(_masked, answer))
-    return int(np.ma.getmaskarray(answer).sum()) if isinstance(answer, np.ma.MaskedArray) else 0
+        return any(map(_masked, answer))
+    return isinstance(answer, np.ma.MaskedArray) and bool(np.ma.getmaskarray(answer).any())
 
 
 def _whole(value):

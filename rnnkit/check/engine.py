@@ -127,9 +127,12 @@ class Exercise:
         if right:
             # A page of the book shows about 80 columns.
             lines.append(fill(f"  ✓ {' · '.join(right)}", 76, subsequent_indent="    "))
+        told = set()  # what is said of the dtype once is true of every line
         for cases in wrong.values():
             which = "every input" if len(cases) == len(problems) else " · ".join(cases)
-            lines.append(f"  ✗ {which}: {problems[cases[0]]}")
+            problem, _, dtype = problems[cases[0]].partition("; its dtype ")
+            lines.append(f"  ✗ {which}: {problem if dtype in told else problems[cases[0]]}")
+            told.add(dtype)
         if changed:
             names = ", ".join(changed)
             lines.append(f"  ✗ It changes its input {names}: build a new array, or put back what you move.")
@@ -149,5 +152,6 @@ class Exercise:
 
 
 def _kind(problem):
-    """The same for two errors of one line whose messages differ in numbers only, such as sizes."""
-    return re.sub(r"\d+", "#", problem) if problem.startswith("raises ") else problem
+    """The same for two errors of one line, or two wrong shapes, that differ in their sizes only."""
+    only_shapes = " has shape " in problem and ", expected " not in problem
+    return re.sub(r"\d+", "#", problem) if only_shapes or problem.startswith("raises ") else problem

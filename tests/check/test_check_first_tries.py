@@ -368,6 +368,21 @@ def test_what_a_learner_reads_after_a_column_equation():
     assert "A known mistake fails in exactly this way: this is the equation for one column" in text
 
 
+@pytest.mark.parametrize(
+    "wrong", [np.transpose, lambda h: h[:, :, None], lambda h: np.ma.array(h, mask=True)]
+)
+def test_one_fault_is_shown_once_and_not_once_a_shape(wrong):
+    exercise = EXERCISES["basics.rnn_forward"]  # 4 inputs, of 4 shapes
+
+    def rnn_forward(*inputs):
+        output, h_T = exercise.reference(*inputs)
+        return output, wrong(h_T)
+
+    text = exercise.review(rnn_forward).text
+    wrong_lines = [line for line in text.splitlines()[1:] if line.startswith("  ✗")]
+    assert len(wrong_lines) <= 3  # a square state that is turned has a right shape
+
+
 def test_any_other_error_is_not_taken_for_a_column_equation():
     """An error alone proves nothing: only the sizes that clash do."""
 
@@ -406,6 +421,6 @@ def test_a_dtype_of_16_bits_is_named_where_it_is_the_cause(dtype, digits):
         return torch.tensor(rows(*inputs)).to(getattr(torch, dtype))
 
     text = EXERCISES["basics.rnn_step"].review(rnn_step).text
-    assert f"its dtype {dtype} holds {digits} digits only: float32 and float64 hold enough" in text
+    assert text.count(f"its dtype {dtype} holds {digits} digits only: float32 and float64 hold enough") == 1
     wrong = EXERCISES["basics.rnn_step"].review(lambda *inputs: -rnn_step(*inputs)).text
     assert "dtype" not in wrong
