@@ -70,6 +70,10 @@ BASICS = {
             lambda x, h, W, U, b, d: tanh(W.T @ x + b + U.T @ h + d),
             column_in_torch,
         ],
+        "you multiplied number by number": [
+            lambda x, h, W, U, b, d: tanh(x * W + b + h * U + d),
+            lambda x, h, W, U, b, d: tanh(W * x + U * h + b + d),
+        ],
         "your samples are columns": [lambda x, h, W, U, b, d: rows(x, h, W, U, b, d).T],
     },
     "basics.rnn_forward": {

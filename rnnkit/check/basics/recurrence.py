@@ -118,6 +118,15 @@ rnn_step = Exercise(
             *COLUMNS,
         ),
         Mistake(
+            "you multiplied number by number, with *, where a product of matrices is meant.",
+            "W x is a sum over the D inputs for each of the H units. Which sign of Python adds up?",
+            lambda x, h, W, U, b, c: np.tanh(x * W + b + h * U + c),
+            lambda x, h, W, U, b, c: np.tanh(W * x + b + U * h + c),
+            lambda x, h, W, U, b, c: np.tanh(x * W + h * U + b + c),
+            lambda x, h, W, U, b, c: np.tanh(W * x + U * h + b + c),
+            lambda x, h, W, U, b, c: np.tanh(x @ W.T + b + h * U + c),
+        ),
+        Mistake(
             "your samples are columns: x and h were turned in place of the weights.",
             "The result should be (B, H), one row a sample. Turn the weights: which product of x is (B, H)?",
             lambda x, h, W, U, b, c: np.tanh(W @ x.T + b + U @ h.T + c),
