@@ -52,6 +52,7 @@ study: named setup ## run one of the longer studies and store its results: make 
 bench: setup ## compare the speed of the NumPy layers with PyTorch and store the results
 	@$(python) -m benchmarks.layers $(ARGS)
 	@$(python) -m benchmarks.alternating $(ARGS)
+	@$(python) -m benchmarks.kernels $(ARGS)
 	@$(python) -m benchmarks.memory $(ARGS)
 
 serve: book ## build the book and serve it on this machine only
