@@ -28,7 +28,7 @@ class Task(NamedTuple):
 
 
 def adding():
-    """Add two marked numbers of 50: nothing but a long memory."""
+    """Add two marked numbers of 50: keep both, and leave the others out."""
 
     def batch(rng, B=32):
         x, y = tasks.adding(50, B, rng)

@@ -9,6 +9,7 @@ from rnnkit import results
 from studies import cells_compared as compared
 from studies.shared.comparison_tasks import PARTS
 from studies.shared.intervals import interval
+from studies.shared.ranks import rank_test
 
 TITLES = list(compared.TASKS)
 
@@ -115,14 +116,19 @@ def test_training_is_repeatable_and_learns(made):
     assert scores[0] < 60  # guessing gives 90
 
 
-def test_differences_are_paired_and_corrected():
-    scores = {"a": [1.0, 2.0, 3.0], "b": [0.0, 1.0, 2.5], "c": [0.0, 0.0, 0.0]}
-    found = compared.differences(scores)
-    assert list(found) == ["a - b", "a - c", "b - c"]
-    assert found["a - b"]["mean"] == pytest.approx(2.5 / 3)
-    low, high = found["a - b"]["interval"]
-    narrow = interval([1.0, 1.0, 0.5])
-    assert low < narrow[0] < narrow[1] < high
+def test_the_gru_is_compared_with_each_of_the_others():
+    scores = {"LSTM": [1.0, 2.0, 3.0], "GRU": [0.1, 0.2, 0.6], "RNN (tanh)": [0.3, 0.4, 0.5]}
+    found = compared.comparisons(scores)
+    assert list(found) == ["LSTM", "RNN (tanh)"]
+    assert found["LSTM"]["mean difference"] == pytest.approx(0.3 - 2)
+    assert found["LSTM"]["p"] == pytest.approx(8 * 2 / 20)  # two of 20 orders part them so, four tasks
+    assert found["RNN (tanh)"]["p"] == 1
+
+
+def test_the_rank_test_can_tell_six_runs_from_six():
+    rivals = len(compared.TASKS) * (len(compared.NETWORKS) - 1)
+    runs = range(len(compared.EVALUATION_SEEDS))
+    assert rank_test(runs, np.add(runs, 100), rivals) < 0.05
 
 
 def test_a_quick_run_writes_nothing(monkeypatch, capsys):
@@ -164,7 +170,5 @@ class TestStored:
             assert row["parameters"] == compared.parameters(layer, task.features, sizes[layer], task.answers)
             low, median, high = row["milliseconds"]
             assert 0 < low <= median <= high
-        for pair, difference in stored["differences"].items():
-            a, b = (scores[name] for name in pair.split(" - "))
-            assert difference["mean"] == pytest.approx((a - b).mean())
-            assert difference["interval"] == pytest.approx(interval(a - b, 1 - 0.05 / 24))
+        compares = compared.comparisons(scores)
+        assert stored["GRU compared"] == {name: pytest.approx(row) for name, row in compares.items()}
