@@ -74,15 +74,15 @@ def test_the_forget_bias_leaves_the_other_gates_alone(case):
 
 @pytest.mark.parametrize("case", check.direct_path.cases)
 def test_direct_path_equals_autograd_with_the_gates_held_fixed(case):
-    (z_f,) = tensors(check.direct_path.inputs(case))
-    T, H = z_f.shape
+    (a_f,) = tensors(check.direct_path.inputs(case))
+    T, H = a_f.shape
     states = [torch.ones(H, dtype=torch.float64, requires_grad=True)]
-    for z in z_f:
+    for z in a_f:
         states.append(torch.sigmoid(z) * states[-1] + 0.3)
         states[-1].retain_grad()
     states[-1].sum().backward()
     expected = np.stack([state.grad.numpy() for state in states])
-    np.testing.assert_allclose(check.direct_path.reference(z_f.numpy()), expected, rtol=1e-12)
+    np.testing.assert_allclose(check.direct_path.reference(a_f.numpy()), expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize("case", check.forecast_sine.cases)
@@ -142,7 +142,7 @@ def states_of_torch_exchanged(x, h, c, *weights):
 @pytest.mark.parametrize(
     ("function", "says"),
     [
-        (tensorflow_rows, "the four gates stand in another order"),
+        (tensorflow_rows, "the four blocks stand in another order"),
         (old_cell, "h_next is made from the old cell state."),
         (states_of_torch_exchanged, "you returned the two states in the wrong order."),
     ],
@@ -200,13 +200,13 @@ def test_mistakes_in_the_bias_as_learners_write_them(function, says):
     assert check.set_forget_bias.review(function).mistake.says == says
 
 
-def without_sigmoid(z_f):
-    return np.cumprod(np.vstack([np.ones(z_f.shape[1]), z_f[::-1]]), axis=0)[::-1]
+def without_sigmoid(a_f):
+    return np.cumprod(np.vstack([np.ones(a_f.shape[1]), a_f[::-1]]), axis=0)[::-1]
 
 
-def summed(z_f):
-    d_c = [np.zeros(z_f.shape[1])]
-    for z in z_f[::-1]:
+def summed(a_f):
+    d_c = [np.zeros(a_f.shape[1])]
+    for z in a_f[::-1]:
         d_c.insert(0, d_c[0] + sigmoid(z))
     return np.stack(d_c)
 
@@ -216,7 +216,7 @@ def summed(z_f):
     [
         (without_sigmoid, "the numbers did not go through σ: they are no gates yet."),
         (summed, "you added the gates."),
-        (lambda z_f: np.cumprod(sigmoid(z_f)[::-1], axis=0)[::-1], "the last row is missing"),
+        (lambda a_f: np.cumprod(sigmoid(a_f)[::-1], axis=0)[::-1], "the last row is missing"),
     ],
 )
 def test_mistakes_on_the_direct_path_as_learners_write_them(function, says):

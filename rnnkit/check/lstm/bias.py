@@ -116,7 +116,7 @@ set_forget_bias = Exercise(
             _with(rows=slice(None, None, 2)),
         ),
         Mistake(
-            "the value stands in all four gates.",
+            "the value stands in all four blocks.",
             "Which numbers should stay as they are?",
             _at(lambda H: slice(None)),
         ),

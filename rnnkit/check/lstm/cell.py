@@ -76,7 +76,7 @@ lstm_step = Exercise(
             _with(order="figo"),
         ),
         Mistake(
-            "the four gates stand in another order than i, f, g, o.",
+            "the four blocks stand in another order than i, f, g, o.",
             "Which quarter of the rows belongs to the candidate g, and which to the output gate o?",
             *(_with(order=order) for order in ("ifog", "igfo", "iofg", "fiog", "ofig", "gifo")),
         ),

@@ -6,8 +6,8 @@ from rnnkit.check.engine import Exercise
 from rnnkit.check.mistake import Mistake
 
 
-def _sigmoid(z):
-    return 1 / (1 + np.exp(-z))
+def _sigmoid(a):
+    return 1 / (1 + np.exp(-a))
 
 
 def _products(f):
@@ -16,12 +16,12 @@ def _products(f):
     return np.concatenate([np.cumprod(f[::-1], axis=0)[::-1], ones])
 
 
-def _path(z_f):
-    return _products(_sigmoid(z_f))
+def _path(a_f):
+    return _products(_sigmoid(a_f))
 
 
 def _from(gates):
-    return lambda z_f: gates(_sigmoid(z_f))
+    return lambda a_f: gates(_sigmoid(a_f))
 
 
 def _sums(f):
@@ -55,7 +55,7 @@ def _over_units(f):
 
 
 def _case(*rows):
-    return {"z_f": np.array(rows, dtype=float)}
+    return {"a_f": np.array(rows, dtype=float)}
 
 
 direct_path = Exercise(
@@ -64,21 +64,21 @@ direct_path = Exercise(
     reference=_path,
     cases={
         "one step": _case([0.0, 1.0]),
-        "every gate half open": {"z_f": np.zeros((4, 2))},
+        "every gate half open": {"a_f": np.zeros((4, 2))},
         "three steps": _case([0.5, -1.0], [2.0, 0.3], [-0.4, 1.5]),
-        "open gates, 20 steps": {"z_f": 4.0 + np.arange(40).reshape(20, 2) % 7 / 10},
+        "open gates, 20 steps": {"a_f": 4.0 + np.arange(40).reshape(20, 2) % 7 / 10},
         "one gate closed": _case([3.0], [2.0], [-5.0], [4.0], [1.0]),
     },
     mistakes=(
         Mistake(
             "the numbers did not go through σ: they are no gates yet.",
             "Between which two numbers does a gate lie?",
-            lambda z_f: _products(z_f),
+            lambda a_f: _products(a_f),
         ),
         Mistake(
             "the numbers went through tanh in place of σ.",
             "Can a forget gate be negative?",
-            lambda z_f: _products(np.tanh(z_f)),
+            lambda a_f: _products(np.tanh(a_f)),
         ),
         Mistake(
             "you took the slope of σ in place of σ.",
@@ -103,7 +103,7 @@ direct_path = Exercise(
             "your product runs from step 1 to t, not from t + 1 to T.",
             "c_T depends on c_t. Which gates lie on the way between them?",
             _from(_from_the_start),
-            lambda z_f: np.cumprod(_sigmoid(z_f), axis=0),
+            lambda a_f: np.cumprod(_sigmoid(a_f), axis=0),
         ),
         Mistake(
             "row t holds the gate of step t too.",
@@ -158,7 +158,7 @@ direct_path = Exercise(
         ),
         Mistake(
             "you multiplied over the units.",
-            "On the direct path each unit has a way of its own. Along which axis of z_f does time run?",
+            "On the direct path each unit has a way of its own. Along which axis of a_f does time run?",
             _from(_over_units),
         ),
     ),

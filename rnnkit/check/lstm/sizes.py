@@ -61,7 +61,7 @@ lstm_sizes = Exercise(
         ),
         Mistake(
             "your cell state has the size 4H.",
-            "Four gates act on the cell state, each on every one of its numbers. How many numbers has it?",
+            "The gates act on the cell state, each on every one of its numbers. How many numbers has it?",
             _changed(lambda B, T, D, H, L, two, first: {"c_n": ((1 + two) * L, B, 4 * H)}),
         ),
         Mistake(
