@@ -1,7 +1,9 @@
-"""Which parts of the LSTM matter? Eight variants on two tasks, in the spirit of Greff et al. (2017).
+"""Which parts of the LSTM matter? Nine variants on two tasks, in the spirit of Greff et al. (2017).
 
 `python -m studies.lstm_ablation` trains them and writes data/results/lstm_ablation.json; with --quick it only
-shows that everything runs. The rules were fixed before the run:
+shows that everything runs. The rules were fixed before a first run. The second one, which is stored, has a
+longer list of learning rates, since most variants had chosen one at an end of the first list, the variant
+"input bias -1", and a rank test, since many runs stop at the budget:
 
 - A variant differs from the full LSTM with forget bias 1 in one thing. With the same seed, all of them start
   from the same weights and see the same sequences.
@@ -10,6 +12,8 @@ shows that everything runs. The rules were fixed before the run:
 - Every update uses new sequences, so that the loss before the update is one on unseen data. A run has solved
   its task at the end of the first BLOCK updates whose mean loss is below 5 % of the trivial loss. One that
   never does counts as UPDATES, the whole budget.
+- A variant is faster or slower than another if a rank test on the updates says so after correction for all
+  PAIRS of both tasks.
 """
 
 import argparse
@@ -23,23 +27,36 @@ from tqdm import tqdm
 
 from rnnkit import results, tasks
 from studies.shared.intervals import CONFIDENCE, interval, share_interval
+from studies.shared.ranks import rank_test
 
 COMMAND = "python -m studies.lstm_ablation"
-VARIANTS = {  # name: (what is changed in the cell, forget bias at the start)
-    "full LSTM": ("nothing", 1.0),
-    "no input gate": ("i = 1", 1.0),
-    "no forget gate": ("f = 1", 1.0),
-    "no output gate": ("o = 1", 1.0),
-    "coupled gates": ("i = 1 - f", 1.0),
-    "no output activation": ("h = o * c", 1.0),
-    "forget bias 0": ("nothing", 0.0),
-    "forget bias 3": ("nothing", 3.0),
+
+
+class Variant(NamedTuple):
+    """What differs from the full LSTM: in the cell, or only at the start."""
+
+    change: str = "nothing"  # in the cell
+    forget_bias: float = 1.0  # at the start
+    input_bias: float = 0.0  # at the start
+
+
+VARIANTS = {
+    "full LSTM": Variant(),
+    "no input gate": Variant("i = 1"),
+    "no forget gate": Variant("f = 1"),
+    "no output gate": Variant("o = 1"),
+    "coupled gates": Variant("i = 1 - f"),  # i starts at 1 - σ(1) = σ(-1)
+    "input bias -1": Variant(input_bias=-1.0),  # the same start of i, and both gates
+    "no output activation": Variant("h = o * c"),
+    "forget bias 0": Variant(forget_bias=0.0),
+    "forget bias 3": Variant(forget_bias=3.0),
 }
 BASE = "full LSTM"
+PAIRS = [(name, BASE) for name in VARIANTS if name != BASE] + [("coupled gates", "input bias -1")]
 T = 50  # steps of a sequence
 B = 16  # sequences in an update
 H = 16  # hidden units
-LEARNING_RATES = (0.003, 0.01, 0.03)  # of Adam
+LEARNING_RATES = (0.001, 0.003, 0.01, 0.03, 0.1)  # of Adam
 MAX_NORM = 1.0  # of the gradient of one network
 SELECTION_SEEDS = (100, 101, 102)
 EVALUATION_SEEDS = tuple(range(10))
@@ -87,16 +104,17 @@ def step(change, z, c):
     return h, c
 
 
-def start(task, forget_bias, seed):
+def start(task, variant, seed):
     """Draw one network: W_ih (D, 4H), W_hh (H, 4H), b (1, 4H), readout (H, answers), its bias (1, answers).
 
-    Weights are uniform within ±1/√H, as in torch.nn.LSTM; biases are 0, that of the forget gate forget_bias.
+    Weights are uniform within ±1/√H, as in torch.nn.LSTM; biases are 0, but for those in `variant`.
     """
     rng = np.random.default_rng(seed)
     shapes = (task.features, 4 * H), (H, 4 * H), (H, task.answers)
     weight_ih, weight_hh, readout = (rng.uniform(-1, 1, shape) / math.sqrt(H) for shape in shapes)
     bias = np.zeros((1, 4 * H))
-    bias[:, H : 2 * H] = forget_bias
+    bias[:, :H] = variant.input_bias
+    bias[:, H : 2 * H] = variant.forget_bias
     return weight_ih, weight_hh, bias, readout, np.zeros((1, task.answers))
 
 
@@ -111,14 +129,14 @@ def answers(change, weights, x):
     return h @ readout + readout_bias
 
 
-def train(task, change, forget_bias, seeds, learning_rates, updates, *, length=T, dtype=torch.float32):
+def train(task, variant, seeds, learning_rates, updates, *, length=T, dtype=torch.float32):
     """Train one network for each learning rate and seed; return the losses (rates, seeds, updates).
 
     They run as one batch of independent networks, because one small network alone would leave the processor
     waiting. Adam, with the gradient of each network clipped to MAX_NORM.
     """
     R, S = len(learning_rates), len(seeds)
-    starts = [start(task, forget_bias, seed) for seed in seeds] * R
+    starts = [start(task, variant, seed) for seed in seeds] * R
     weights = [torch.tensor(np.stack(w), dtype=dtype).requires_grad_() for w in zip(*starts, strict=True)]
     rates = torch.tensor(np.repeat(learning_rates, S), dtype=dtype)[:, None, None]
     first = [torch.zeros_like(w) for w in weights]  # running means of Adam: of the gradient,
@@ -129,7 +147,8 @@ def train(task, change, forget_bias, seeds, learning_rates, updates, *, length=T
         drawn = [task.draw(length, B, rng) for rng in rngs]
         x = torch.tensor(np.stack([x for x, _ in drawn]), dtype=dtype).repeat(R, 1, 1, 1)
         y = torch.tensor(np.stack([y for _, y in drawn])).repeat(R, 1)
-        loss = task.loss(answers(change, weights, x).flatten(0, 1), y.flatten()).view(R * S, B).mean(dim=1)
+        answer = answers(variant.change, weights, x).flatten(0, 1)
+        loss = task.loss(answer, y.flatten()).view(R * S, B).mean(dim=1)
         grads = torch.autograd.grad(loss.sum(), weights)
         losses[n - 1] = loss.detach()
         with torch.no_grad():
@@ -150,60 +169,53 @@ def to_solve(losses, trivial):
     return np.where(solved.any(axis=-1), BLOCK * (solved.argmax(axis=-1) + 1), updates), solved.any(axis=-1)
 
 
-def variance_shares(table):
-    """Split the variance of `table` (variants, rates, seeds) into what explains it; the sum is 1."""
-    mean, cells = table.mean(), table.mean(axis=2)
-    variant, rate = cells.mean(axis=1) - mean, cells.mean(axis=0) - mean
-    parts = {
-        "variant": np.mean(variant**2),
-        "learning rate": np.mean(rate**2),
-        "both together": np.mean((cells - mean - variant[:, None] - rate) ** 2),
-        "seed": np.mean((table - cells[:, :, None]) ** 2),
-    }
-    return {name: float(part / table.var()) for name, part in parts.items()}
+def choose(losses, trivial):
+    """Choose a learning rate from the losses (rates, seeds, updates) of the selection seeds.
 
-
-def summary(losses, task):
-    """Choose the learning rates and describe every variant of one task.
-
-    losses: {variant: (rates, selection seeds and evaluation seeds, updates)}.
+    Returns its index, and for each rate the mean number of updates to solve: the fewest win, then the loss.
     """
-    chosen = len(SELECTION_SEEDS)
-    last = {name: np.log10(runs[:, :, -2 * BLOCK :].mean(axis=2)) for name, runs in losses.items()}
-    updates = {name: to_solve(runs, task.trivial) for name, runs in losses.items()}
-    rates, rows = {}, {}
-    for name in losses:
-        order = [
-            (updates[name][0][r, :chosen].mean(), last[name][r, :chosen].mean())
-            for r in range(len(LEARNING_RATES))
-        ]
-        rates[name] = min(range(len(LEARNING_RATES)), key=order.__getitem__)
-    alpha = (1 - CONFIDENCE) / (len(TASKS) * (len(VARIANTS) - 1))  # Bonferroni: one false alarm in 20 studies
-    for name in losses:
-        r = rates[name]
-        spent, solved = updates[name][0][r, chosen:], updates[name][1][:, chosen:]
-        base = updates[BASE][0][rates[BASE], chosen:]
-        end = last[name][r, chosen:]
-        rows[name] = {
-            "learning rate": LEARNING_RATES[r],
-            "solved": int(solved[r].sum()),
-            "solved interval": share_interval(solved[r].sum(), len(spent)),
-            "updates": float(spent.mean()),
-            "updates interval": interval(spent),
-            "updates of each seed": spent.tolist(),
-            "difference": float((spent - base).mean()),
-            "difference interval": interval(spent - base, 1 - alpha),
-            "loss": 10 ** float(end.mean()),
-            "loss interval": [10**e for e in interval(end)],
-            "loss of each seed": [float(f"{10**e:.4g}") for e in end],
-            "solved at each learning rate": solved.sum(axis=1).tolist(),
-        }
-    table = np.stack([last[name][:, chosen:] for name in losses])
+    updates = to_solve(losses, trivial)[0].mean(axis=1)
+    end = final(losses).mean(axis=1)
+    return min(range(len(updates)), key=lambda r: (updates[r], end[r])), updates.tolist()
+
+
+def final(losses):
+    """Return the logarithm (base 10) of the loss at the end of each run (…, updates)."""
+    return np.log10(losses[..., -2 * BLOCK :].mean(axis=-1))
+
+
+def describe(task, variant, updates, length):
+    """Choose the learning rate of one variant, train it on the evaluation seeds, and describe these runs."""
+    tried = train(task, variant, SELECTION_SEEDS, LEARNING_RATES, updates, length=length)
+    best, at_each_rate = choose(tried, task.trivial)
+    (losses,) = train(
+        task, variant, EVALUATION_SEEDS, LEARNING_RATES[best : best + 1], updates, length=length
+    )
+    spent, solved = to_solve(losses, task.trivial)
+    end = final(losses)
     return {
-        "trivial": task.trivial,
-        "budget": task.updates,
-        "variants": rows,
-        "variance of the logarithm of the loss": variance_shares(table),
+        "learning rate": LEARNING_RATES[best],
+        "updates at each learning rate": at_each_rate,
+        "solved": int(solved.sum()),
+        "solved interval": share_interval(solved.sum(), len(spent)),
+        "updates": float(spent.mean()),
+        "updates interval": interval(spent),
+        "updates of each seed": spent.tolist(),
+        "loss": 10 ** float(end.mean()),
+        "loss interval": [10**e for e in interval(end)],
+        "loss of each seed": [float(f"{10**e:.4g}") for e in end],
+    }
+
+
+def compare(rows):
+    """Return for each of PAIRS, as "A - B", the mean difference in updates and p of the rank test."""
+    updates = {name: row["updates of each seed"] for name, row in rows.items()}
+    return {
+        f"{a} - {b}": {
+            "mean": float(np.mean(updates[a]) - np.mean(updates[b])),
+            "p": rank_test(updates[a], updates[b], len(TASKS) * len(PAIRS)),
+        }
+        for a, b in PAIRS
     }
 
 
@@ -214,17 +226,16 @@ def main(arguments=None):
     quick = parser.parse_args(arguments).quick
     torch.set_num_threads(1)
     begin = time.process_time()  # of this process: others on the machine do not count
-    seeds = (*SELECTION_SEEDS, *EVALUATION_SEEDS)
     found = {}
     with tqdm(total=len(TASKS) * len(VARIANTS), disable=None) as progress:
         for title, task in TASKS.items():
-            losses = {}
-            for name, (change, forget_bias) in VARIANTS.items():
+            rows = {}
+            for name, variant in VARIANTS.items():
                 progress.set_description(f"{title}, {name}")
-                updates, length = (BLOCK, 10) if quick else (task.updates, T)
-                losses[name] = train(task, change, forget_bias, seeds, LEARNING_RATES, updates, length=length)
+                rows[name] = describe(task, variant, *(BLOCK, 10) if quick else (task.updates, T))
                 progress.update()
-            found[title] = summary(losses, task)
+            found[title] = {"trivial": task.trivial, "budget": task.updates}
+            found[title] |= {"variants": rows, "differences": compare(rows)}
     for title, result in found.items():
         for name, row in result["variants"].items():
             print(
@@ -237,7 +248,8 @@ def main(arguments=None):
     settings = {"T": T, "B": B, "H": H, "learning rates": LEARNING_RATES, "confidence": CONFIDENCE,
                 "selection seeds": SELECTION_SEEDS, "evaluation seeds": EVALUATION_SEEDS}  # fmt: skip
     path = results.save("lstm_ablation", {"settings": settings, "tasks": found},
-                        command=COMMAND, seeds=seeds, seconds=time.process_time() - begin)  # fmt: skip
+                        command=COMMAND, seeds=(*SELECTION_SEEDS, *EVALUATION_SEEDS),
+                        seconds=time.process_time() - begin)  # fmt: skip
     print(f"written: {path.name}")
 
 

@@ -145,7 +145,7 @@ def test_direct_step(n):
 @formula(
     "eq-lstm-direct-path",
     r"\left.\frac{\partial c_T}{\partial c_t}\right|_{\text{gates fixed}} "
-    r"= \prod_{k=t+1}^{T} \operatorname{diag}\left(f_k\right)",
+    r"= \operatorname{diag}\left(f_T \odot f_{T-1} \odot \cdots \odot f_{t+1}\right)",
 )
 @any_network
 def test_direct_path(n):
@@ -157,10 +157,10 @@ def test_direct_path(n):
                 c = f * c + i * g
             return c
 
-        product = np.eye(n.H)
+        product = np.ones(n.H)
         for k in range(t + 1, n.T + 1):
-            product = product @ np.diag(gate(n, "f", k))
-        close(product, jacobian(n, last, n.c[t]))
+            product = product * gate(n, "f", k)
+        close(np.diag(product), jacobian(n, last, n.c[t]))
 
 
 @formula(

@@ -8,8 +8,9 @@ from rnnkit import results
 from rnnkit.cells import sigmoid
 from studies import lstm_ablation as ablation
 from studies.shared.intervals import interval
+from studies.shared.ranks import rank_test
 
-CHANGES = sorted({change for change, _ in ablation.VARIANTS.values()})
+CHANGES = sorted({variant.change for variant in ablation.VARIANTS.values()})
 EQUATIONS = {
     "nothing": lambda i, f, g, o, c: (f * c + i * g, o * np.tanh(f * c + i * g)),
     "i = 1": lambda i, f, g, o, c: (f * c + g, o * np.tanh(f * c + g)),
@@ -70,10 +71,10 @@ class TestCell:
             torch.testing.assert_close(ends[k], lstm(x[k])[1][0][0], rtol=0, atol=1e-10)
 
 
-def alone(task, forget_bias, seed, rate, updates, length):
+def alone(task, variant, seed, rate, updates, length):
     """Train one network with torch.nn.LSTM, torch.optim.Adam and clip_grad_norm_; return its losses."""
     H = ablation.H
-    weight_ih, weight_hh, bias, readout, readout_bias = ablation.start(task, forget_bias, seed)
+    weight_ih, weight_hh, bias, readout, readout_bias = ablation.start(task, variant, seed)
     lstm = torch.nn.LSTM(task.features, H, dtype=torch.float64)
     linear = torch.nn.Linear(H, task.answers, dtype=torch.float64)
     with torch.no_grad():
@@ -104,19 +105,30 @@ class TestTraining:
     @pytest.mark.parametrize("title", ablation.TASKS)
     def test_a_batch_of_networks_trains_like_each_alone(self, title):
         task, seeds, rates = ablation.TASKS[title], (3, 8), (0.01, 0.2)
-        together = ablation.train(task, "nothing", 1.0, seeds, rates, 8, length=12, dtype=torch.float64)
+        variant = ablation.VARIANTS["input bias -1"]
+        together = ablation.train(task, variant, seeds, rates, 8, length=12, dtype=torch.float64)
         assert together.shape == (2, 2, 8)
         for r, rate in enumerate(rates):
             for s, seed in enumerate(seeds):
-                expected = alone(task, 1.0, seed, rate, 8, 12)
+                expected = alone(task, variant, seed, rate, 8, 12)
                 np.testing.assert_allclose(together[r, s], expected, rtol=1e-8)
 
     def test_the_same_seed_starts_every_variant_alike(self):
-        task = ablation.TASKS["adding"]
-        base, other = ablation.start(task, 1.0, 5), ablation.start(task, 3.0, 5)
-        for a, b in zip(base[:2], other[:2], strict=True):
-            np.testing.assert_array_equal(a, b)
-        np.testing.assert_array_equal(np.unique(other[2] - base[2]), [0, 2])
+        task, H = ablation.TASKS["adding"], ablation.H
+        base = ablation.start(task, ablation.VARIANTS[ablation.BASE], 5)
+        expected = {"input bias -1": (slice(0, H), -1), "forget bias 3": (slice(H, 2 * H), 2)}
+        for name, (gate, change) in expected.items():
+            other = ablation.start(task, ablation.VARIANTS[name], 5)
+            for a, b in zip(base[:2], other[:2], strict=True):
+                np.testing.assert_array_equal(a, b)
+            difference = np.zeros((1, 4 * H))
+            difference[:, gate] = change
+            np.testing.assert_array_equal(other[2] - base[2], difference)
+
+    def test_the_input_bias_starts_the_gate_where_coupling_does(self):
+        variant = ablation.VARIANTS["input bias -1"]
+        coupled = ablation.VARIANTS["coupled gates"]
+        assert sigmoid(variant.input_bias) == pytest.approx(1 - sigmoid(coupled.forget_bias), abs=1e-12)
 
 
 class TestStatistics:
@@ -128,25 +140,39 @@ class TestStatistics:
         assert spent.tolist() == [75, 100, 100]
         assert solved.tolist() == [True, False, False]
 
-    def test_variance_shares(self):
-        rng = np.random.default_rng(0)
-        variant, rate = np.arange(4.0)[:, None, None], np.array([0.0, 3.0])[:, None]
-        assert ablation.variance_shares(variant + 0 * rate + np.zeros(5))["variant"] == pytest.approx(1)
-        assert ablation.variance_shares(rate + np.zeros((4, 2, 5)))["learning rate"] == pytest.approx(1)
-        assert ablation.variance_shares(variant * rate + np.zeros(5))["both together"] > 0.1
-        assert sum(ablation.variance_shares(rng.normal(size=(4, 2, 5))).values()) == pytest.approx(1)
+    @pytest.mark.parametrize(
+        ("good", "best"),
+        [
+            ({1: 1e-6}, 1),  # solves, the others do not
+            ({2: 0.5}, 2),  # none solves: the lowest loss
+            ({0: 0.5, 1: 0.04}, 1),
+        ],
+    )
+    def test_the_rate_with_the_fewest_updates_is_chosen_then_the_lowest_loss(self, good, best):
+        runs = np.ones((3, 4, 100))
+        for rate, loss in good.items():
+            runs[rate, :, 50:] = loss
+        chosen, updates = ablation.choose(runs, trivial=1.0)
+        assert chosen == best
+        assert updates == [75 if good.get(rate, 1) < 0.05 else 100 for rate in range(3)]
 
-    def test_the_learning_rate_is_chosen_on_the_selection_seeds_alone(self):
-        task = ablation.TASKS["adding"]._replace(updates=100)
-        S, E = len(ablation.SELECTION_SEEDS), len(ablation.EVALUATION_SEEDS)
-        runs = np.ones((3, S + E, 100))
-        runs[1, :S] = 1e-6  # best where it counts for the choice
-        runs[2, S:] = 1e-6  # best elsewhere
-        row = ablation.summary(dict.fromkeys(ablation.VARIANTS, runs), task)["variants"][ablation.BASE]
-        assert row["learning rate"] == ablation.LEARNING_RATES[1]
-        assert row["solved"] == 0
-        assert row["solved at each learning rate"] == [0, 0, E]
-        assert row["difference interval"] == [0, 0]
+    def test_the_choice_sees_the_selection_seeds_alone(self, monkeypatch):
+        calls = []
+
+        def train(task, variant, seeds, learning_rates, updates, *, length):
+            calls.append((seeds, learning_rates))
+            losses = np.ones((len(learning_rates), len(seeds), updates))
+            losses[[rate == 0.01 for rate in learning_rates]] = 1e-6
+            return losses
+
+        monkeypatch.setattr(ablation, "train", train)
+        row = ablation.describe(ablation.TASKS["adding"], ablation.Variant(), 100, 50)
+        assert row["learning rate"] == 0.01
+        assert calls == [
+            (ablation.SELECTION_SEEDS, ablation.LEARNING_RATES),
+            (ablation.EVALUATION_SEEDS, (0.01,)),
+        ]
+        assert not set(ablation.SELECTION_SEEDS) & set(ablation.EVALUATION_SEEDS)
 
 
 def test_a_quick_run_writes_nothing(monkeypatch, capsys):
@@ -171,17 +197,19 @@ class TestStoredAblation:
     def test_its_statistics_follow_from_its_runs(self, title):
         stored, task = self.stored["results"]["tasks"][title], ablation.TASKS[title]
         assert (stored["trivial"], stored["budget"]) == (pytest.approx(task.trivial), task.updates)
-        base = np.array(stored["variants"][ablation.BASE]["updates of each seed"])
-        alpha = 0.05 / 14  # two tasks, seven comparisons each
         for row in stored["variants"].values():
             spent = np.array(row["updates of each seed"])
-            assert spent.shape == base.shape == (10,)
+            assert spent.shape == (10,)
             assert (spent <= task.updates).all()
             assert row["updates"] == pytest.approx(spent.mean())
             assert row["updates interval"] == pytest.approx(interval(spent))
-            assert row["difference"] == pytest.approx((spent - base).mean())
-            assert row["difference interval"] == pytest.approx(interval(spent - base, 1 - alpha))
             assert row["solved"] >= (spent < task.updates).sum()
-            rate = ablation.LEARNING_RATES.index(row["learning rate"])
-            assert row["solved"] == row["solved at each learning rate"][rate]
+            tried = row["updates at each learning rate"]
+            assert len(tried) == len(ablation.LEARNING_RATES)
+            assert tried[ablation.LEARNING_RATES.index(row["learning rate"])] == min(tried)
+        assert len(stored["differences"]) == 9
+        for pair, difference in stored["differences"].items():
+            a, b = (stored["variants"][name]["updates of each seed"] for name in pair.split(" - "))
+            assert difference["mean"] == pytest.approx(np.mean(a) - np.mean(b))
+            assert difference["p"] == pytest.approx(rank_test(a, b, 2 * 9))
             assert row["loss"] == pytest.approx(np.exp(np.log(row["loss of each seed"]).mean()), rel=1e-3)

@@ -145,6 +145,6 @@ def _gate_lines(gate):
         ("weight · x", f"wx_{gate}", "x", f"x_{gate}"),
         ("+ weight · h", f"wh_{gate}", "h_before", f"h_{gate}"),
         ("+ bias", None, None, f"b_{gate}"),
-        ("= z", None, None, f"z_{gate}"),
-        (f"{gate} = {formula}(z)", None, None, gate),
+        ("= a", None, None, f"z_{gate}"),
+        (f"{gate} = {formula}(a)", None, None, gate),
     ]

@@ -1,0 +1,129 @@
+"""Chapters 03 and 04: what their texts must keep to beyond the rules for all notebooks."""
+
+import ast
+import re
+
+import canonical
+import pytest
+from places import ROOT
+
+from rnnkit import results
+
+ALL = sorted((ROOT / "chapters").glob("*.ipynb"))
+GATED = [ROOT / "chapters" / f"{name}.ipynb" for name in ("03_lstm", "04_gru")]
+gated = pytest.mark.parametrize("path", GATED, ids=lambda path: path.stem)
+GLUED = re.compile(r"\{glue:text\}`([^`]+)`")
+UNEASY = (  # what a reader of plain English stumbles over, and what stands there instead
+    (r"\bWho (?:sets|wants|has|stops|tries|carries|must)\b|[,:;] who wants\b", "anyone who"),
+    (r"\bshall\b", "will, should"),
+    (r"\bmust (?:tell|say)\b", "gives"),
+    (r"\b[Aa]t last\b", "finally"),
+    (r"\beach (?:unit|number|one) for itself\b|\bby itself\b", "separately"),
+)
+
+
+def texts(path):
+    return [cell.source for cell in canonical.read(path).cells if cell.cell_type == "markdown"]
+
+
+def code(path):
+    return [cell.source for cell in canonical.read(path).cells if cell.cell_type == "code"]
+
+
+def words(path):
+    return " ".join(" ".join(texts(path)).split())
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
+def test_exercises_are_named_by_links_not_by_counting(path):
+    ordinals = "first|second|third|fourth|fifth|sixth|seventh|last|next|previous"
+    assert re.findall(rf"\b(?:{ordinals}) exercise\b[^.]*", words(path)) == []
+
+
+@gated
+def test_the_opening_does_not_answer_what_it_asks(path):
+    answers = re.search(r"Your four predictions:.*", words(path))[0]
+    opening = texts(path)[0]
+    said = {name.rsplit(".", 1)[0] for name in GLUED.findall(opening)}
+    assert not {name.rsplit(".", 1)[0] for name in GLUED.findall(answers.partition("#")[0])} & said
+    before, box, _ = opening.partition(":class: predict")
+    assert box
+    answered = {
+        "03_lstm": r"explod|four times|half as|nothing that float",
+        "04_gru": r"three quarters|three times|slower|faster|without an error|convert",
+    }
+    assert re.findall(answered[path.stem], before) == []
+
+
+@gated
+def test_results_and_summary_are_one_section_and_two_places_to_stop_are_marked(path):
+    headings = [line for text in texts(path) for line in text.splitlines() if line.startswith("## ")]
+    assert "## Summary" in headings
+    assert "## What we measured" not in headings
+    places = [text for text in texts(path) if ":::{admonition} A good place to stop" in text]
+    assert len(places) == 2
+
+
+@gated
+@pytest.mark.parametrize(("phrase", "better"), UNEASY)
+def test_plain_english(path, phrase, better):
+    assert re.findall(phrase, words(path)) == [], f"write: {better}"
+
+
+def test_the_candidate_is_not_counted_among_the_gates():
+    sources = [*map(words, ALL), *(p.read_text("utf-8") for p in (ROOT / "appendix").glob("*.md"))]
+    for source in sources:
+        assert re.findall(r"\b[Ff]our gates\b|\b4 gates\b", source) == []
+
+
+def bound(source):
+    """Return the names that a cell binds: assigned, looped over, or taken as arguments."""
+    tree = ast.parse(source)
+    names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return names | {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
+
+
+@gated
+def test_letters_mean_what_they_mean_elsewhere(path):
+    """y are scores, z is the update gate of the GRU, and what goes into an activation is a."""
+    names = set().union(*map(bound, code(path)))
+    assert "y" not in names
+    assert ("z" in names) == (path.stem == "04_gru")
+    formulas = "\n".join(re.findall(r"```\{math\}.*?```|\$[^$]+\$", "\n".join(texts(path)), re.DOTALL))
+    assert not re.search(r"\\prod_|_\{?j k\}?|_k\b", formulas)
+
+
+VERDICT = re.compile(r"(faster|slower|better|worse|a draw) \(p = ([\d.e-]+)\)")
+
+
+@gated
+def test_better_means_a_test_that_says_so(path):
+    """One criterion for every comparison: p below 0.05 after correction, else a draw."""
+    found = [
+        (word, float(p))
+        for cell in canonical.read(path).cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        for word, p in VERDICT.findall(str(output.get("data", {}).get("text/plain", "")))
+    ]
+    assert len(found) >= 12
+    for word, p in found:
+        assert (word == "a draw") == (p >= 0.05), (word, p)
+
+
+def test_the_summary_of_the_comparison_follows_from_the_file():
+    tasks = results.load("cells_compared")["results"]["tasks"]
+    rows = [entry["GRU compared"]["LSTM"] for entry in tasks.values()]
+    glued = {
+        output.metadata["scrapbook"]["name"]: ast.literal_eval(
+            next(value for key, value in output.data.items() if key.endswith("text/plain"))
+        )
+        for cell in canonical.read(GATED[1]).cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if "scrapbook" in output.get("metadata", {})
+    }
+    better = sum(row["p"] < 0.05 and row["mean difference"] < 0 for row in rows)
+    worse = sum(row["p"] < 0.05 and row["mean difference"] > 0 for row in rows)
+    assert glued["gru.study.better_than_lstm"] == f"{better} of {len(rows)}"
+    assert glued["gru.study.worse_than_lstm"] == f"{worse} of {len(rows)}"
