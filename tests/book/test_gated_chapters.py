@@ -111,19 +111,90 @@ def test_better_means_a_test_that_says_so(path):
         assert (word == "a draw") == (p >= 0.05), (word, p)
 
 
-def test_the_summary_of_the_comparison_follows_from_the_file():
-    tasks = results.load("cells_compared")["results"]["tasks"]
-    rows = [entry["GRU compared"]["LSTM"] for entry in tasks.values()]
-    glued = {
+def glued(path):
+    """Return {name: value} of what a chapter glues."""
+    return {
         output.metadata["scrapbook"]["name"]: ast.literal_eval(
             next(value for key, value in output.data.items() if key.endswith("text/plain"))
         )
-        for cell in canonical.read(GATED[1]).cells
+        for cell in canonical.read(path).cells
         if cell.cell_type == "code"
         for output in cell.outputs
         if "scrapbook" in output.get("metadata", {})
     }
+
+
+def at_an_end(settings, rows):
+    """Say how many of the chosen learning rates stand at an end of the list."""
+    rates = settings["learning rates"]
+    chosen = [row["learning rate"] in (min(rates), max(rates)) for row in rows]
+    return f"{sum(chosen)} of {len(chosen)}"
+
+
+def test_what_chapter_04_says_of_the_comparison_follows_from_the_file():
+    study = results.load("cells_compared")["results"]
+    rows = [entry["GRU compared"]["LSTM"] for entry in study["tasks"].values()]
+    said = glued(GATED[1])
     better = sum(row["p"] < 0.05 and row["mean difference"] < 0 for row in rows)
     worse = sum(row["p"] < 0.05 and row["mean difference"] > 0 for row in rows)
-    assert glued["gru.study.better_than_lstm"] == f"{better} of {len(rows)}"
-    assert glued["gru.study.worse_than_lstm"] == f"{worse} of {len(rows)}"
+    assert said["gru.study.better_than_lstm"] == f"{better} of {len(rows)}"
+    assert said["gru.study.worse_than_lstm"] == f"{worse} of {len(rows)}"
+    networks = [row for entry in study["tasks"].values() for row in entry["networks"].values()]
+    assert said["gru.study.edge"] == at_an_end(study["settings"], networks)
+
+
+def test_what_chapter_03_says_of_the_variants_follows_from_the_file():
+    study = results.load("lstm_ablation")["results"]
+    variants = [row for entry in study["tasks"].values() for row in entry["variants"].values()]
+    differences = [row for entry in study["tasks"].values() for row in entry["differences"].values()]
+    said = glued(GATED[0])
+    assert said["lstm.ablation.edge"] == at_an_end(study["settings"], variants)
+    assert said["lstm.ablation.comparisons"] == str(len(differences))
+    for entry in study["tasks"].values():  # the text calls coupled gates the winner, on both tasks
+        updates = {name: row["updates"] for name, row in entry["variants"].items()}
+        assert min(updates, key=updates.get) == "coupled gates"
+        for pair in ("coupled gates - full LSTM", "coupled gates - input bias -1"):
+            assert entry["differences"][pair]["mean"] < 0
+            assert entry["differences"][pair]["p"] < 0.05
+
+
+def test_what_chapter_04_says_of_speed_follows_from_the_file():
+    races = results.load("layer_kernels")["results"]["races"]
+    said = glued(GATED[1])
+    for way in ("with", "without"):
+        for first, second in (("LSTM", "GRU"), ("GRU", "LSTM")):
+            faster = sum(race[way][first][2] < race[way][second][0] for race in races)
+            assert said[f"gru.speed.{first.lower()}_{way}"] == f"{faster} of {len(races)}"
+    assert said["gru.speed.lstm_with"] == f"{len(races)} of {len(races)}"  # "slower, as PyTorch comes"
+
+
+SOURCES = [  # what a sentence says, and whose result it is
+    (GATED[0], "trained with gradient clipping", "sutskever2014sequence"),
+    (GATED[0], "was all that came from far", "graves2005framewise"),
+    (GATED[0], "cut** the gradient on purpose", "hochreiter1997long"),
+    (GATED[0], "steps shows at every step a random number", "le2015simple"),
+    (GATED[1], "cannot count by adding 1", "weiss2018practical"),
+]
+
+
+@pytest.mark.parametrize(("path", "sentence", "source"), SOURCES, ids=[source for *_, source in SOURCES])
+def test_a_result_is_cited_where_it_is_told(path, sentence, source):
+    paragraphs = [" ".join(part.split()) for text in texts(path) for part in text.split("\n\n")]
+    told = [part for part in paragraphs if sentence in part.replace("*was*", "was")]
+    assert len(told) == 1
+    assert source in told[0]
+
+
+@gated
+def test_a_question_without_a_check_names_what_the_chapter_has(path):
+    defined = {
+        node.name: ast.unparse(node)
+        for source in code(path)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef))
+    }
+    questions = texts(path)[-2].partition("### Without a check")[2]
+    named = [name for name in re.findall(r"`(\w+)`", questions) if name not in {"bias_ih"}]
+    assert [name for name in named if name not in defined] == []
+    loops = [name for name in named if "tasks.adding" in defined[name]]
+    assert loops or "train it" not in questions

@@ -98,6 +98,13 @@ class TestData:
             assert 3 <= end <= 12
             assert set(said[end + 1 :]) <= {-100}
 
+    @pytest.mark.parametrize("title", TITLES)
+    def test_every_run_is_scored_on_the_same_held_out_data(self, made, title):
+        again = compared.TASKS[title]()
+        for part in PARTS:
+            for one, other in zip(made[title].held_out[part], again.held_out[part], strict=True):
+                assert torch.equal(one, other)
+
     def test_words_of_training_are_not_held_out(self, made):
         def words(y):
             return {tuple(word) for word in y.view(13, -1).T.tolist()}
