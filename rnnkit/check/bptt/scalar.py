@@ -15,53 +15,54 @@ def _states(w, u, x, h0):
 
 
 def _bptt(
-    w, u, x, h0, y, *,
-    error=lambda h, y: h - y, slope=lambda h, before: 1 - h**2,
-    factor=lambda h, before, x_t: before, back=lambda dz, dh: dz,
-    weight=lambda w, u: w, add=lambda total, term: total + term,
+    w, u, x, h0, target, *,
+    error=lambda h, target: h - target, slope=lambda h, before: 1 - h**2,
+    factor=lambda h, before, x_t: before, back=lambda w: w, add=lambda total, term: total + term,
 ):  # fmt: skip
-    """dL/dw; every argument after the star replaces one part of the derivation."""
+    """dℒ/dw; every argument after the star replaces one part of the derivation."""
     h = _states(w, u, x, h0)
-    dw, dh = 0.0, error(h[-1], y)
+    dw, dh = 0.0, error(h[-1], target)
     for t in range(len(x), 0, -1):
-        dz = dh * slope(h[t], h[t - 1])
-        dw = add(dw, dz * factor(h[t], h[t - 1], x[t - 1]))
-        dh = back(dz, dh) * weight(w, u)
+        da = dh * slope(h[t], h[t - 1])
+        dw = add(dw, da * factor(h[t], h[t - 1], x[t - 1]))
+        dh = da * back(w)
     return dw
 
 
 def _with(**change):
-    return lambda w, u, x, h0, y: _bptt(w, u, x, h0, y, **change)
+    return lambda w, u, x, h0, target: _bptt(w, u, x, h0, target, **change)
 
 
-def _loss_at_every_step(w, u, x, h0, y):
+def _loss_at_every_step(w, u, x, h0, target):
     h = _states(w, u, x, h0)
-    return sum((h[t] - y) * (1 - h[t] ** 2) * h[t - 1] for t in range(1, len(h)))
+    return sum((h[t] - target) * (1 - h[t] ** 2) * h[t - 1] for t in range(1, len(h)))
 
 
-def _from_the_first_step_on(w, u, x, h0, y):
+def _from_the_first_step_on(w, u, x, h0, target):
     h = _states(w, u, x, h0)
-    dw, dh = 0.0, h[-1] - y
+    dw, dh = 0.0, h[-1] - target
     for t in range(1, len(h)):
-        dz = dh * (1 - h[t] ** 2)
-        dw, dh = dw + dz * h[t - 1], dz * w
+        da = dh * (1 - h[t] ** 2)
+        dw, dh = dw + da * h[t - 1], da * w
     return dw
 
 
-def _case(w, u, x, h0=0.0, y=0.5):
-    return {"w": w, "u": u, "x": np.array(x), "h0": h0, "y": y}
+def _case(w, u, x, h0=0.0, target=0.5):
+    return {"w": w, "u": u, "x": np.array(x), "h0": h0, "target": target}
 
 
 scalar_bptt = Exercise(
     name="scalar_bptt",
-    returns="dL/dw",
+    returns="dℒ/dw",
     reference=_bptt,
     cases={
         "one step": _case(w=0.5, u=1.0, x=[0.4], h0=0.8),
         "two steps": _case(w=0.5, u=1.0, x=[0.4, -0.2], h0=0.3),
-        "three steps, h0 = 0": _case(w=0.9, u=0.7, x=[1.0, 0.5, -0.3], y=-0.4),
-        "a negative weight": _case(w=-1.2, u=0.5, x=[0.6, 0.1, -0.9, 0.8], h0=-0.4, y=0.2),
-        "six steps, a large weight": _case(w=1.8, u=0.3, x=[0.1, -0.4, 0.2, 0.3, -0.1, 0.2], h0=0.1, y=-0.9),
+        "three steps, h0 = 0": _case(w=0.9, u=0.7, x=[1.0, 0.5, -0.3], target=-0.4),
+        "a negative weight": _case(w=-1.2, u=0.5, x=[0.6, 0.1, -0.9, 0.8], h0=-0.4, target=0.2),
+        "six steps, a large weight": _case(
+            w=1.8, u=0.3, x=[0.1, -0.4, 0.2, 0.3, -0.1, 0.2], h0=0.1, target=-0.9
+        ),
     },
     mistakes=(
         Mistake(
@@ -70,7 +71,7 @@ scalar_bptt = Exercise(
             _with(weight=lambda w, u: 0.0),
         ),
         Mistake(
-            "you kept the term of the first step only: each step overwrites dL/dw.",
+            "you kept the term of the first step only: each step overwrites dℒ/dw.",
             "The same w is used at every step. What happens to the contributions of the steps?",
             _with(add=lambda total, term: term),
         ),
@@ -101,18 +102,18 @@ scalar_bptt = Exercise(
         ),
         Mistake(
             "the sign is wrong.",
-            "If h_T is above y, should the loss fall or rise when h_T rises?",
-            _with(error=lambda h, y: y - h),
+            "If h_T is above the target, should the loss fall or rise when h_T rises?",
+            _with(error=lambda h, target: target - h),
         ),
         Mistake(
             "your result is twice as large as it should be.",
             "What is the derivative of ½ a²? Where does the ½ go?",
-            _with(error=lambda h, y: 2 * (h - y)),
+            _with(error=lambda h, target: 2 * (h - target)),
         ),
         Mistake(
             "you returned dh_T/dw: the derivative of the loss is missing.",
-            "How does L change if h_T changes by a little?",
-            _with(error=lambda h, y: 1.0),
+            "How does the loss change if h_T changes by a little?",
+            _with(error=lambda h, target: 1.0),
         ),
         Mistake(
             "you added a loss at every step.",
