@@ -48,7 +48,7 @@ def rnn_step(x, h, weight_ih, weight_hh, bias_ih, bias_hh, nonlinearity="tanh"):
 def rnn_step_backward(d_h_next, x, h, h_next, weight_ih, weight_hh, nonlinearity="tanh"):
     """Gradients of a loss through one `rnn_step`, given its gradient in the new hidden state.
 
-    d_h_next (B, H) is ∂L/∂h_next; x, h, weight_ih, weight_hh and nonlinearity are what `rnn_step` was given,
+    d_h_next (B, H) is ∂ℒ/∂h_next; x, h, weight_ih, weight_hh and nonlinearity are what `rnn_step` was given,
     h_next (B, H) is what it returned. The slope of the nonlinearity follows from h_next alone:
     1 - h_next² for tanh; for relu 1 where h_next > 0, else 0, as in torch.
     Returns dx (B, D), dh (B, H), d_weight_ih (H, D), d_weight_hh (H, H), d_bias_ih (H,), d_bias_hh (H,).
@@ -99,7 +99,7 @@ def lstm_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 def lstm_step_backward(d_h_next, d_c_next, x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
     """Gradients of a loss through one `lstm_step`, given its gradients in the new states.
 
-    d_h_next, d_c_next (B, H) are ∂L/∂h_next and ∂L/∂c_next, where d_c_next is what reaches c_next from later
+    d_h_next, d_c_next (B, H) are ∂ℒ/∂h_next and ∂ℒ/∂c_next, where d_c_next is what reaches c_next from later
     steps, without the way through h_next. The other arguments are those of `lstm_step`; the gates follow from
     them and are computed once more.
     Returns dx (B, D), dh, dc (B, H), d_weight_ih (4H, D), d_weight_hh (4H, H), d_bias_ih, d_bias_hh (4H,).
@@ -159,7 +159,7 @@ def gru_step(x, h, weight_ih, weight_hh, bias_ih, bias_hh, *, reset_after=True):
 def gru_step_backward(d_h_next, x, h, weight_ih, weight_hh, bias_ih, bias_hh, *, reset_after=True):
     """Gradients of a loss through one `gru_step`, given its gradient in the new hidden state.
 
-    d_h_next (B, H) is ∂L/∂h_next. The other arguments are those of `gru_step`; the gates follow from them and
+    d_h_next (B, H) is ∂ℒ/∂h_next. The other arguments are those of `gru_step`; the gates follow from them and
     are computed once more.
     Returns dx (B, D), dh (B, H), d_weight_ih (3H, D), d_weight_hh (3H, H), d_bias_ih, d_bias_hh (3H,).
     Raises TypeError or ValueError as `gru_step` does.

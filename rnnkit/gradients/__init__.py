@@ -3,7 +3,7 @@
 Three steps lead to the norm of a gradient at every time step of a network:
 
     jacobians = rnn_jacobians(h, weight_hh)             # ∂h_t/∂h_{t-1} for every step
-    norms = norm_through_time(jacobians, d_h)           # ‖∂L/∂h_t‖ for every t
+    norms = norm_through_time(jacobians, d_h)           # ‖∂ℒ/∂h_t‖ for every t
     growth = largest_singular_value(products(jacobians))  # ‖∂h_T/∂h_t‖ for every t, never above `bound`
 
 `checkpointed_backward` takes a layer back through a long sequence in little memory.

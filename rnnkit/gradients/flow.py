@@ -1,7 +1,7 @@
 """How much of a gradient arrives at each earlier step: the chain rule through time.
 
 With the Jacobians J_t = ∂s_t/∂s_{t-1} of all steps, the gradient of a loss goes back as
-∂L/∂s_{t-1} = J_tᵀ ∂L/∂s_t. Over many steps that is a product of many matrices, which can shrink to nothing or
+∂ℒ/∂s_{t-1} = J_tᵀ ∂ℒ/∂s_t. Over many steps that is a product of many matrices, which can shrink to nothing or
 grow without limit (Hochreiter 1991; Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Bengio 2013).
 
 jacobians: (T, S, S) or (T, B, S, S), entry t - 1 belongs to step t. What comes back has T + 1 entries, and
@@ -45,9 +45,9 @@ def direct_path(f):
 
 
 def state_gradients(jacobians, d_states):
-    """The gradient of a loss in every state, through all later steps: ∂L/∂s_t.
+    """The gradient of a loss in every state, through all later steps: ∂ℒ/∂s_t.
 
-        ∂L/∂s_t = (what d_states says for step t) + J_{t+1}ᵀ ∂L/∂s_{t+1}
+        ∂ℒ/∂s_t = (what d_states says for step t) + J_{t+1}ᵀ ∂ℒ/∂s_{t+1}
 
     jacobians: (T, S, S) or (T, B, S, S).
     d_states: the direct gradient of the loss in each state, not counting the way through later states:
@@ -74,7 +74,7 @@ def state_gradients(jacobians, d_states):
 
 @np.errstate(under="ignore")
 def norm_through_time(jacobians, d_states):
-    """The length of the gradient at every step: ‖∂L/∂s_t‖, one number for each sequence of the batch.
+    """The length of the gradient at every step: ‖∂ℒ/∂s_t‖, one number for each sequence of the batch.
 
     jacobians, d_states: as in `state_gradients`.
     Returns (T + 1,) or (T + 1, B), float64; entry t belongs to the state s_t.

@@ -14,7 +14,7 @@ from rnnkit.widgets.gradient_flow.words import says
 
 ANGLE = math.pi / 6  # by which the rotation turns
 SECOND = 0.9  # the stretch multiplies the second number by this much of the spectral radius
-LAST = np.array([0.8, 0.6])  # ∂L/∂h_T, of length 1
+LAST = np.array([0.8, 0.6])  # ∂ℒ/∂h_T, of length 1
 MATRICES = ("rotation", "stretch")
 ACTIVATIONS = ("tanh", "linear", "relu")
 
@@ -37,7 +37,7 @@ LESSONS = {
     ),
     "explodes": _lesson(
         "Each step back makes the gradient longer by the same factor. So the gradient of the weights becomes "
-        "large, too. Clipping shortens that one, not ∂L/∂h_t.",
+        "large, too. Clipping shortens that one, not ∂ℒ/∂h_t.",
         "rotation", 1.1, 0.0, 30, "linear", 0.1, 1.0,
     ),
     "saturates": _lesson(
@@ -59,13 +59,13 @@ def _threshold(name, value):
 
 
 class GradientFlow(LiveFigure):
-    """The length of ∂L/∂h_t at every step, from T back to 0, beside the bound (γ σ_max)^(T−t).
+    """The length of ∂ℒ/∂h_t at every step, from T back to 0, beside the bound (γ σ_max)^(T−t).
 
         GradientFlow("saturates")
         GradientFlow("vanishes", spectral_radius=0.95, T=60)
 
     The network is h_t = φ(W_hh h_{t−1} + x_t) with two hidden units, h_0 = (0, 0), and the input
-    x_t = (s, −s) at every step. The loss reads the last state: ∂L/∂h_T = (0.8, 0.6), of length 1.
+    x_t = (s, −s) at every step. The loss reads the last state: ∂ℒ/∂h_T = (0.8, 0.6), of length 1.
 
     lesson: a key of `LESSONS`, whose settings are taken for all that is not given.
     matrix: "rotation" turns by 30°; "stretch" is diagonal. Both are multiplied by the spectral radius.
@@ -75,7 +75,7 @@ class GradientFlow(LiveFigure):
     T: number of steps, from 5 to 60.
     activation: φ, "tanh", "linear" or "relu". The largest slope γ of all three is 1.
     strength: s, from 0 to 3.
-    clip: the largest norm of ∂L/∂W_hh, from 0.01 to 1000, or None. Clipping acts on this gradient only.
+    clip: the largest norm of ∂ℒ/∂W_hh, from 0.01 to 1000, or None. Clipping acts on this gradient only.
 
     All settings can be set and observed. Bad values raise TypeError or ValueError and change nothing.
     """

@@ -138,9 +138,9 @@ function whyOf(sigma, first, bound) {
 }
 
 function clippingOf({ before, after, threshold }) {
-  const text = `The gradient of the weights, ∂L/∂W_hh, is a sum over all steps. Its norm is ${compact(before)}`;
+  const text = `The gradient of the weights, ∂ℒ/∂W_hh, is a sum over all steps. Its norm is ${compact(before)}`;
   if (threshold === null) return `${text}; clipping is off.`;
-  if (after < before) return `${text}. Clipping shortens it to ${compact(after)} and keeps its direction. It does not change ∂L/∂h_t.`;
+  if (after < before) return `${text}. Clipping shortens it to ${compact(after)} and keeps its direction. It does not change ∂ℒ/∂h_t.`;
   return `${text}, below the threshold: clipping changes nothing.`;
 }
 
@@ -269,7 +269,7 @@ function render({ model, el }) {
     slider(model, "T", { label: "length T", min: 5, max: 60 }),
     choice(model, "activation", { label: "activation φ", options: CHOICES.activation }),
     choice(model, "matrix", { label: "matrix W_hh before the shear", options: [["rotation", "rotation by 30°"], ["stretch", "stretch (diagonal)"]] }),
-    slider(clipAsPower(model), "clip", { label: "clip ∂L/∂W_hh at norm", min: -2, max: OFF, step: 0.25, describe: threshold }),
+    slider(clipAsPower(model), "clip", { label: "clip ∂ℒ/∂W_hh at norm", min: -2, max: OFF, step: 0.25, describe: threshold }),
   );
   return () => [end, stopLessons, remove].forEach((stop) => stop());
 }

@@ -42,7 +42,7 @@ def column(t, T):
 
 
 def gradient_path(values):
-    """Return the curve of ‖∂L/∂h_t‖."""
+    """Return the curve of ‖∂ℒ/∂h_t‖."""
     T, decades = values["T"], values["axis"]["decades"]
     return _path((column(t, T), height(norm, decades)) for t, norm in enumerate(values["norms"]))
 
@@ -83,7 +83,7 @@ def ellipse(values):
 
 
 def chart(values):
-    """Draw the curve and the bound over time, the norm of ∂L/∂W_hh beside them, states and slopes below."""
+    """Draw the curve and the bound over time, the norm of ∂ℒ/∂W_hh beside them, states and slopes below."""
     return svg(
         WIDTH, 462, *_legend(values), *_axis(values), *_curves(values), *_side(values), *_lanes(values),
         label="The length of the gradient at every step, on a logarithmic axis, with its bound; beside it "
@@ -94,7 +94,7 @@ def chart(values):
 
 def _legend(values):
     yield element("path", class_="gradient", d=f"M{LEFT} 13h24")
-    yield element("text", "‖∂L/∂h", *_index("t"), "‖", x=LEFT + 31, y=18, class_="start strong")
+    yield element("text", "‖∂ℒ/∂h", *_index("t"), "‖", x=LEFT + 31, y=18, class_="start strong")
     yield element("path", class_="bound", d=f"M{LEFT} 36h24")
     yield element("text", "(γσ", *_index("max"), ")", *_index("T−t", -6), x=LEFT + 31, y=41, class_="start")
     for y, name, says in ((18, "norm", "at t = 0: "), (41, "bound", "bound: ")):
@@ -124,7 +124,7 @@ def _curves(values):
 
 def _side(values):
     weights, decades = values["weights"], values["axis"]["decades"]
-    yield element("text", "‖∂L/∂W", *_index("hh"), "‖", x=SIDE, y=18, class_="strong")
+    yield element("text", "‖∂ℒ/∂W", *_index("hh"), "‖", x=SIDE, y=18, class_="strong")
     yield element("path", class_="grid", d=f"M{SIDE} {TOP}V{ZERO}")
     yield element("path", class_="threshold", d=threshold_path(values))
     yield element("path", class_="shortened", d=shortened_path(values))
@@ -204,7 +204,7 @@ def matrix(values):
 
 def _vector(values, step, name, y):
     shown = words(values, f"says.{name}", name="tspan")
-    return element("text", "∂L/∂h", *_index(step), " = ", shown, class_="start", x=4, y=y)
+    return element("text", "∂ℒ/∂h", *_index(step), " = ", shown, class_="start", x=4, y=y)
 
 
 def network(values):
@@ -215,7 +215,7 @@ def network(values):
         "p",
         "Two hidden units: h", sub[0], " = φ(W", sub[1], " h", sub[2], " + x", sub[3], ") with φ = ", phi,
         ", h", sub[4], " = (0, 0) and the input x", sub[5], " = (s, −s) at every step. The loss reads the "
-        "last state, ∂L/∂h", sub[6], " = (0.8, 0.6), of length 1. γ, the largest slope of φ, is 1. The "
+        "last state, ∂ℒ/∂h", sub[6], " = (0.8, 0.6), of length 1. γ, the largest slope of φ, is 1. The "
         "ellipse is what one step back, with slopes of 1, makes of all vectors of length 1 (grey circle).",
         class_="flow-network",
     )  # fmt: skip

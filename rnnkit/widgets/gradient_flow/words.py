@@ -75,9 +75,9 @@ def _why(sigma, first, bound):
 
 def _clipping(weights):
     before, after = compact(weights["before"]), compact(weights["after"])
-    text = f"The gradient of the weights, ∂L/∂W_hh, is a sum over all steps. Its norm is {before}"
+    text = f"The gradient of the weights, ∂ℒ/∂W_hh, is a sum over all steps. Its norm is {before}"
     if weights["threshold"] is None:
         return f"{text}; clipping is off."
     if weights["after"] < weights["before"]:
-        return f"{text}. Clipping shortens it to {after} and keeps its direction. It does not change ∂L/∂h_t."
+        return f"{text}. Clipping shortens it to {after} and keeps its direction. It does not change ∂ℒ/∂h_t."
     return f"{text}, below the threshold: clipping changes nothing."

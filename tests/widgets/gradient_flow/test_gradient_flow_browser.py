@@ -38,7 +38,7 @@ def test_lessons_load_and_a_slider_makes_them_ones_own(show):
 
 def test_the_threshold_goes_by_powers_of_ten_and_off(show):
     page, problems = show(GradientFlow("explodes"))
-    slider = page.get_by_label("clip ∂L/∂W_hh")
+    slider = page.get_by_label("clip ∂ℒ/∂W_hh")
     for key, clip, text in (
         ("ArrowRight", 1.8, "1.80"),
         ("Home", 0.01, "0.0100"),
