@@ -29,28 +29,28 @@ def any_network(test):
 
 
 def network(seed, T, D, H, V):
-    """A random network and everything that autograd knows about it: dz[t] is the gradient of the loss in z_t.
+    """A random network and everything that autograd knows about it: da[t] is the gradient of the loss in a_t.
 
-    Steps are counted from 1: entry 0 of x and k is unused, h[0] is the initial state.
+    Steps are counted from 1: entry 0 of x and v is unused, h[0] is the initial state.
     """
     rng = np.random.default_rng(seed)
     shapes = {"W_ih": (H, D), "W_hh": (H, H), "b_ih": H, "b_hh": H, "W_hy": (V, H), "b_y": V}
-    n = SimpleNamespace(T=T, D=D, H=H, V=V, x=rng.normal(size=(T + 1, D)), k=rng.integers(0, V, T + 1))
+    n = SimpleNamespace(T=T, D=D, H=H, V=V, x=rng.normal(size=(T + 1, D)), v=rng.integers(0, V, T + 1))
     weights = {}
     for name, shape in shapes.items():
         setattr(n, name, rng.normal(size=shape))
         weights[name] = torch.tensor(getattr(n, name), requires_grad=True)
-    states = {"h": [torch.zeros(H, dtype=torch.float64, requires_grad=True)], "z": [None], "y": [None]}
+    states = {"h": [torch.zeros(H, dtype=torch.float64, requires_grad=True)], "a": [None], "y": [None]}
     loss = 0
     for t in range(1, T + 1):
         w = weights
-        z = w["W_ih"] @ torch.tensor(n.x[t]) + w["b_ih"] + w["W_hh"] @ states["h"][t - 1] + w["b_hh"]
-        h = torch.tanh(z)
+        a = w["W_ih"] @ torch.tensor(n.x[t]) + w["b_ih"] + w["W_hh"] @ states["h"][t - 1] + w["b_hh"]
+        h = torch.tanh(a)
         y = w["W_hy"] @ h + w["b_y"]
-        for name, value in {"z": z, "h": h, "y": y}.items():
+        for name, value in {"a": a, "h": h, "y": y}.items():
             value.retain_grad()
             states[name].append(value)
-        loss = loss + torch.nn.functional.cross_entropy(y, torch.tensor(n.k[t])) / T
+        loss = loss + torch.nn.functional.cross_entropy(y, torch.tensor(n.v[t])) / T
     n.torch_h = states["h"]
     n.p = [None] + [torch.softmax(y, 0).detach().numpy() for y in states["y"][1:]]
     n.L = loss.item()
@@ -63,8 +63,8 @@ def network(seed, T, D, H, V):
     return n
 
 
-def e(k, V):
-    return np.eye(V)[k]
+def e(v, V):
+    return np.eye(V)[v]
 
 
 def close(printed, found):
@@ -82,30 +82,30 @@ def test_the_chapter_prints_exactly_these_equations():
 @formula(
     "eq-bptt-linear",
     r"""\begin{aligned}
-    dW &= dz\, x^\top \\
-    dx &= W^\top dz \\
-    db &= dz
+    dW &= da\, x^\top \\
+    dx &= W^\top da \\
+    db &= da
     \end{aligned}""",
 )
 @given(seed=st.integers(0, 2**32 - 1), H=sizes, D=sizes)
 def test_linear(seed, H, D):
     rng = np.random.default_rng(seed)
-    W, x, b, dz = (rng.normal(size=shape) for shape in ((H, D), D, H, H))
+    W, x, b, da = (rng.normal(size=shape) for shape in ((H, D), D, H, H))
     tensors = [torch.tensor(array, requires_grad=True) for array in (W, x, b)]
-    (tensors[0] @ tensors[1] + tensors[2]).backward(torch.tensor(dz))
-    dW, dx, db = dz[:, None] @ x[None, :], W.T @ dz, dz
+    (tensors[0] @ tensors[1] + tensors[2]).backward(torch.tensor(da))
+    dW, dx, db = da[:, None] @ x[None, :], W.T @ da, da
     for printed, tensor in zip((dW, dx, db), tensors, strict=True):
         close(printed, tensor.grad)
 
 
-@formula("eq-bptt-tanh", r"dz = (1 - h \odot h) \odot dh.")
+@formula("eq-bptt-tanh", r"da = (1 - h \odot h) \odot dh.")
 @given(seed=st.integers(0, 2**32 - 1), H=sizes)
 def test_tanh(seed, H):
     rng = np.random.default_rng(seed)
-    z, dh = rng.normal(size=H), rng.normal(size=H)
-    tensor = torch.tensor(z, requires_grad=True)
+    a, dh = rng.normal(size=H), rng.normal(size=H)
+    tensor = torch.tensor(a, requires_grad=True)
     torch.tanh(tensor).backward(torch.tensor(dh))
-    h = np.tanh(z)
+    h = np.tanh(a)
     close((1 - h * h) * dh, tensor.grad)
 
 
@@ -117,37 +117,37 @@ def scores(seed, V):
 @formula(
     "eq-bptt-cross-entropy",
     r"""\begin{aligned}
-    \ell &= -\ln \frac{e^{y_k}}{\sum_m e^{y_m}} \\
-    &= -y_k + \ln \sum_m e^{y_m}
+    \mathcal{L} &= -\ln \frac{e^{y_v}}{\sum_m e^{y_m}} \\
+    &= -y_v + \ln \sum_m e^{y_m}
     \end{aligned}""",
 )
 @given(seed=st.integers(0, 2**32 - 1), V=sizes)
 def test_cross_entropy(seed, V):
-    y, k = scores(seed, V)
-    loss = torch.nn.functional.cross_entropy(torch.tensor(y), torch.tensor(k))
-    close(-np.log(np.exp(y[k]) / np.exp(y).sum()), loss)
-    close(-y[k] + np.log(np.exp(y).sum()), loss)
+    y, v = scores(seed, V)
+    loss = torch.nn.functional.cross_entropy(torch.tensor(y), torch.tensor(v))
+    close(-np.log(np.exp(y[v]) / np.exp(y).sum()), loss)
+    close(-y[v] + np.log(np.exp(y).sum()), loss)
 
 
-@formula("eq-bptt-softmax", r"\frac{\partial \ell}{\partial y} = p - e_k.")
+@formula("eq-bptt-softmax", r"\frac{\partial \mathcal{L}}{\partial y} = p - e_v.")
 @given(seed=st.integers(0, 2**32 - 1), V=sizes)
 def test_softmax(seed, V):
-    y, k = scores(seed, V)
+    y, v = scores(seed, V)
     tensor = torch.tensor(y, requires_grad=True)
-    torch.nn.functional.cross_entropy(tensor, torch.tensor(k)).backward()
+    torch.nn.functional.cross_entropy(tensor, torch.tensor(v)).backward()
     p = np.exp(y) / np.exp(y).sum()
-    close(p - e(k, V), tensor.grad)
+    close(p - e(v, V), tensor.grad)
 
 
 @formula(
     "eq-bptt-forward",
     r"""\begin{aligned}
-    z_t &= W_{ih} x_t + b_{ih} \\
+    a_t &= W_{ih} x_t + b_{ih} \\
     &\quad + W_{hh} h_{t-1} + b_{hh} \\
-    h_t &= \tanh(z_t) \\
+    h_t &= \tanh(a_t) \\
     y_t &= W_{hy} h_t + b_y \\
     p_t &= \operatorname{softmax}(y_t) \\
-    L &= \frac{1}{T} \sum_{t=1}^{T} -\ln p_{t, k_t}
+    \mathcal{L} &= \frac{1}{T} \sum_{t=1}^{T} -\ln p_{t, v_t}
     \end{aligned}""",
 )
 @any_network
@@ -158,60 +158,60 @@ def test_forward(n):
     output = rnn(torch.tensor(n.x[1:, None]))[0][:, 0].detach().numpy()
     h, L = np.zeros(n.H), 0
     for t in steps(n):
-        z = n.W_ih @ n.x[t] + n.b_ih + n.W_hh @ h + n.b_hh
-        h = np.tanh(z)
+        a = n.W_ih @ n.x[t] + n.b_ih + n.W_hh @ h + n.b_hh
+        h = np.tanh(a)
         y = n.W_hy @ h + n.b_y
         p = np.exp(y) / np.exp(y).sum()
-        L += -np.log(p[n.k[t]]) / n.T
-        for printed, found in ((z, n.z[t]), (h, n.h[t]), (h, output[t - 1]), (y, n.y[t]), (p, n.p[t])):
+        L += -np.log(p[n.v[t]]) / n.T
+        for printed, found in ((a, n.a[t]), (h, n.h[t]), (h, output[t - 1]), (y, n.y[t]), (p, n.p[t])):
             close(printed, found)
     close(L, n.L)
 
 
-@formula("eq-bptt-dy", r"dy_t = \frac{1}{T} \left(p_t - e_{k_t}\right).")
+@formula("eq-bptt-dy", r"dy_t = \frac{1}{T} \left(p_t - e_{v_t}\right).")
 @any_network
 def test_dy(n):
     for t in steps(n):
-        close(1 / n.T * (n.p[t] - e(n.k[t], n.V)), n.dy[t])
+        close(1 / n.T * (n.p[t] - e(n.v[t], n.V)), n.dy[t])
 
 
 @formula(
     "eq-bptt-dh",
     r"""\begin{aligned}
-    dh_t &= W_{hy}^\top dy_t + W_{hh}^\top dz_{t+1} \\
-    dz_{T+1} &= 0
+    dh_t &= W_{hy}^\top dy_t + W_{hh}^\top da_{t+1} \\
+    da_{T+1} &= 0
     \end{aligned}""",
 )
 @any_network
 def test_dh(n):
-    dz = [*n.dz, np.zeros(n.H)]
+    da = [*n.da, np.zeros(n.H)]
     for t in steps(n):
-        close(n.W_hy.T @ n.dy[t] + n.W_hh.T @ dz[t + 1], n.dh[t])
+        close(n.W_hy.T @ n.dy[t] + n.W_hh.T @ da[t + 1], n.dh[t])
 
 
-@formula("eq-bptt-dz", r"dz_t = (1 - h_t \odot h_t) \odot dh_t.")
+@formula("eq-bptt-da", r"da_t = (1 - h_t \odot h_t) \odot dh_t.")
 @any_network
-def test_dz(n):
+def test_da(n):
     for t in steps(n):
-        close((1 - n.h[t] * n.h[t]) * n.dh[t], n.dz[t])
+        close((1 - n.h[t] * n.h[t]) * n.dh[t], n.da[t])
 
 
 @formula(
     "eq-bptt-weights",
     r"""\begin{aligned}
-    dW_{hh} &= \sum_{t=1}^{T} dz_t\, h_{t-1}^\top \\
-    dW_{ih} &= \sum_{t=1}^{T} dz_t\, x_t^\top \\
-    db_{ih} = db_{hh} &= \sum_{t=1}^{T} dz_t \\
+    dW_{hh} &= \sum_{t=1}^{T} da_t\, h_{t-1}^\top \\
+    dW_{ih} &= \sum_{t=1}^{T} da_t\, x_t^\top \\
+    db_{ih} = db_{hh} &= \sum_{t=1}^{T} da_t \\
     dW_{hy} &= \sum_{t=1}^{T} dy_t\, h_t^\top \\
     db_y &= \sum_{t=1}^{T} dy_t
     \end{aligned}""",
 )
 @any_network
 def test_weights(n):
-    close(sum(n.dz[t][:, None] @ n.h[t - 1][None, :] for t in steps(n)), n.dW_hh)
-    close(sum(n.dz[t][:, None] @ n.x[t][None, :] for t in steps(n)), n.dW_ih)
-    close(sum(n.dz[t] for t in steps(n)), n.db_ih)
-    close(sum(n.dz[t] for t in steps(n)), n.db_hh)
+    close(sum(n.da[t][:, None] @ n.h[t - 1][None, :] for t in steps(n)), n.dW_hh)
+    close(sum(n.da[t][:, None] @ n.x[t][None, :] for t in steps(n)), n.dW_ih)
+    close(sum(n.da[t] for t in steps(n)), n.db_ih)
+    close(sum(n.da[t] for t in steps(n)), n.db_hh)
     close(sum(n.dy[t][:, None] @ n.h[t][None, :] for t in steps(n)), n.dW_hy)
     close(sum(n.dy[t] for t in steps(n)), n.db_y)
 
@@ -282,12 +282,12 @@ def test_gelfand(seed, H):
     assert np.exp(log_norm / 2**16) == pytest.approx(1, abs=1e-3)
 
 
-@formula("eq-bptt-clip", r"g \leftarrow g \cdot \min\left(1, \frac{\theta}{\lVert g \rVert}\right).")
+@formula("eq-bptt-clip", r"G \leftarrow G \cdot \min\left(1, \frac{\theta}{\lVert G \rVert}\right).")
 @given(seed=st.integers(0, 2**32 - 1), theta=st.floats(0.01, 10))
 def test_clip(seed, theta):
-    g = np.random.default_rng(seed).normal(size=7)
+    G = np.random.default_rng(seed).normal(size=7)
     parameter = torch.nn.Parameter(torch.zeros(7, dtype=torch.float64))
-    parameter.grad = torch.tensor(g)
+    parameter.grad = torch.tensor(G)
     torch.nn.utils.clip_grad_norm_(parameter, theta)
-    printed = g * min(1, theta / np.linalg.norm(g))
+    printed = G * min(1, theta / np.linalg.norm(G))
     np.testing.assert_allclose(printed, parameter.grad, rtol=1e-5)  # torch adds 1e-6 to the norm
