@@ -75,4 +75,4 @@ def test_the_identity_start_beats_pytorchs_and_the_orthogonal_one_draws():
     assert sign_test(uniform - identity, comparisons=2) < 0.05
     assert sign_test(uniform - orthogonal, comparisons=2) > 0.05
     for by_rate, found in zip(errors.values(), best, strict=True):  # no chosen rate at an end of the list
-        assert 0 < list(by_rate.values()).index(found.tolist()) < len(by_rate) - 1
+        assert 0 < list(by_rate.values()).index(found) < len(by_rate) - 1
