@@ -16,7 +16,7 @@ from rnnkit import datasets, text
 from rnnkit.text import tokenize
 
 WIDGETS = ROOT / "rnnkit/widgets"
-EVERY = st.characters(exclude_categories=["Cs"])  # half a surrogate pair is no text: it has no UTF-8
+EVERY = st.characters(exclude_categories=["Cs"])  # half a surrogate pair is not a text: it has no UTF-8
 COMPOSING = st.characters(  # those that every version of Unicode from 14 on composes alike
     max_codepoint=0xFFFF,
     exclude_categories=["Cs"],

@@ -58,7 +58,7 @@ def read(one, model, vocabulary):
 
     one: a string. model: a ReviewClassifier that reads forward. vocabulary: that of the model.
     Nothing in the text is interpreted: HTML is read as the words and marks that it consists of.
-    Raises TypeError if `one` is no string, ValueError if it holds no word.
+    Raises TypeError if `one` is not a string, ValueError if it holds no word.
     """
     v.instance("model", model, ReviewClassifier)
     tokens = text.tokenize(one)

@@ -37,9 +37,9 @@ def read_prices(
     time. A high or low that rounding has put within open and close, by 0.0001 % at most, is widened.
 
     Raises FileNotFoundError if there is no such file. Raises ValueError, with the line or the first date
-    concerned, for what is no row of a table, a missing or ambiguous column, a value that is no number or no
-    date, dates that are unsorted or twice there, a gap, a price that is not positive, an open or close
-    outside low to high, and jumps that no day makes without news, such as that of a split.
+    concerned, for what is not a row of a table, a missing or ambiguous column, a value that is not a number
+    or not a date, dates that are unsorted or twice there, a gap, a price that is not positive, an open or
+    close outside low to high, and jumps that no day makes without news, such as that of a split.
     """
     path = Path(v.instance("path", path, (str, os.PathLike)))
     if path.is_dir():

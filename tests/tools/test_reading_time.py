@@ -10,31 +10,21 @@ from places import ROOT
 
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 LONGEST = 100  # minutes of the main path
-STILL_TOO_LONG = {"07_stock_prices"}
-STILL_TYPED = {path.stem for path in CHAPTERS}  # `reading_time.py --write` mends it
+EVERY = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 
 
-def chapters(faulty):
-    """Run a test for each chapter; one that is known to fail must do so: the list never lags behind."""
-    mark = pytest.mark.xfail(strict=True, reason="known; remove it from the list when it is mended")
-    params = [
-        pytest.param(path, id=path.stem, marks=mark if path.stem in faulty else ()) for path in CHAPTERS
-    ]
-    return pytest.mark.parametrize("path", params)
-
-
-@chapters(STILL_TYPED)
+@EVERY
 def test_a_chapter_states_the_computed_time(path):
     notebook = canonical.read(path)
     assert reading_time.stated(notebook) == reading_time.sentence(notebook)
 
 
-@chapters(STILL_TOO_LONG)
+@EVERY
 def test_the_main_path_takes_at_most_100_minutes(path):
     assert reading_time.minutes(reading_time.count(canonical.read(path))["main"]) <= LONGEST
 
 
-@chapters(set())
+@EVERY
 def test_what_is_called_go_deeper_is_folded(path):
     for cell in canonical.read(path).cells:
         for box in re.findall(r":{3,}\{admonition\} Go deeper.*\n(.*)", cell.source):

@@ -17,7 +17,8 @@ def _states(w, u, x, h0):
 def _bptt(
     w, u, x, h0, target, *,
     error=lambda h, target: h - target, slope=lambda h, before: 1 - h**2,
-    factor=lambda h, before, x_t: before, back=lambda w: w, add=lambda total, term: total + term,
+    factor=lambda h, before, x_t: before, back=lambda da, dh: da,
+    weight=lambda w, u: w, add=lambda total, term: total + term,
 ):  # fmt: skip
     """dℒ/dw; every argument after the star replaces one part of the derivation."""
     h = _states(w, u, x, h0)
@@ -25,7 +26,7 @@ def _bptt(
     for t in range(len(x), 0, -1):
         da = dh * slope(h[t], h[t - 1])
         dw = add(dw, da * factor(h[t], h[t - 1], x[t - 1]))
-        dh = da * back(w)
+        dh = back(da, dh) * weight(w, u)
     return dw
 
 
@@ -139,7 +140,7 @@ scalar_bptt = Exercise(
         Mistake(
             "on the way from h_t back to h_{t−1} the slope of tanh is left out.",
             "The gradient at h_t is not that at the sum inside tanh. Which of the two goes on to h_{t−1}?",
-            _with(back=lambda dz, dh: dh),
+            _with(back=lambda da, dh: dh),
         ),
         Mistake(
             "on the way from h_t back to h_{t−1} you multiplied by u.",
