@@ -217,6 +217,10 @@ def test_terms_elsewhere_are_left():
         found = linked(other, box.deepcopy(), code.deepcopy())
         assert found[-1] == ("loss", "term-loss")
         assert ("batch_first", "term-batch_first") in found
+    side = nodes.section("", nodes.title("", "Go deeper: why"), paragraph("A loss."), ids=["b"])
+    tree = tree_of(side, paragraph("The loss."))
+    course_glossary.Linker(Builder(), "chapters/03_x", [LOSS]).link(tree)
+    assert not list(side.findall(nodes.reference))
     only = linked(box.deepcopy())
     assert only == [("loss", "term-loss")]  # folded, but nowhere else
 

@@ -5,9 +5,8 @@ notebook too, and JupyterLab folds it by its heading. Here it becomes a `<detail
 summary; course.js opens it for a reader who comes by a link to something in it.
 """
 
+from course_running_text import is_side_path
 from docutils import nodes
-
-BEGINNING = "go deeper"
 
 
 def fold(app, tree, page):
@@ -15,8 +14,7 @@ def fold(app, tree, page):
     if app.builder.format != "html":
         return
     for section in list(tree.findall(nodes.section)):
-        title = section.next_node(nodes.title)
-        if title is not None and title.astext().lower().startswith(BEGINNING):
+        if is_side_path(section):
             section.insert(0, _html('<details class="deeper"><summary>'))
             section.insert(2, _html('</summary><div class="deeper-content">'))
             section += _html("</div></details>")

@@ -20,6 +20,7 @@ ELSEWHERE = (
     nodes.comment,
 )
 CELLS = {"cell", "cell_input", "cell_output"}
+SIDE_PATH = "go deeper"
 FOLDED = {"dropdown", "toggle", "sd-dropdown"}
 
 
@@ -44,7 +45,14 @@ def ancestors(node):
 
 def is_folded(node):
     """Tell whether a reader must open a box before seeing the node."""
-    return any(FOLDED & set(above.get("classes", ())) for above in ancestors(node))
+    return any(FOLDED & set(above.get("classes", ())) or is_side_path(above) for above in ancestors(node))
+
+
+def is_side_path(node):
+    """Tell whether the node is a section whose title begins with "Go deeper", which the page folds."""
+    own = node.children if isinstance(node, nodes.section) else ()
+    titles = [child.astext() for child in own if isinstance(child, nodes.title)]
+    return bool(titles) and titles[0].lower().startswith(SIDE_PATH)
 
 
 def replace_parts(text, parts):
