@@ -36,13 +36,13 @@ class Words(HTMLParser):
             self.links.append(self._link)
         if tag not in VOID:
             self._open.append((tag, inside or tag in NO_RUNNING_TEXT or tag == "a" or bool(classes & CELLS)))
-            self.text.append("" if tag in {"em", "strong", "span"} else "\0")
+            self.text.append("" if tag == "span" else "\0")
 
     def handle_endtag(self, tag):
         while self._open and self._open.pop()[0] != tag:
             pass
         self._link = None if tag == "a" else self._link
-        self.text.append("" if tag in {"em", "strong", "span"} else "\0")
+        self.text.append("" if tag == "span" else "\0")
 
     def handle_data(self, data):
         if self._link is not None:
