@@ -138,11 +138,11 @@ def test_qlike(seed, T):
 
 @formula(
     "eq-stock_prices-diebold-mariano",
-    r"""\text{DM} = \frac{\bar d}{\sqrt{S / T}},
-    \qquad S = \gamma_0 + 2 \sum_{k=1}^{L} \left(1 - \frac{k}{L + 1}\right) \gamma_k""",
+    r"""\text{DM} = \frac{\bar d}{\sqrt{\Gamma / T}},
+    \qquad \Gamma = \gamma_0 + 2 \sum_{k=1}^{q} \left(1 - \frac{k}{q + 1}\right) \gamma_k""",
 )
-@given(seed=seeds, T=st.integers(10, 40), L=st.integers(0, 8))
-def test_diebold_mariano(seed, T, L):
+@given(seed=seeds, T=st.integers(10, 40), q=st.integers(0, 8))
+def test_diebold_mariano(seed, T, q):
     loss_a, loss_b = numbers(seed, 2, T)
     d = dict(enumerate(loss_a - loss_b, 1))
     mean = sum(d.values()) / T
@@ -150,6 +150,6 @@ def test_diebold_mariano(seed, T, L):
     def gamma(k):
         return sum((d[t] - mean) * (d[t - k] - mean) for t in range(k + 1, T + 1)) / T
 
-    S = gamma(0) + 2 * sum((1 - k / (L + 1)) * gamma(k) for k in range(1, L + 1))
-    found = vol.diebold_mariano(loss_a, loss_b, lags=L)
-    assert mean / math.sqrt(S / T) == pytest.approx(found.statistic)
+    long_run = gamma(0) + 2 * sum((1 - k / (q + 1)) * gamma(k) for k in range(1, q + 1))
+    found = vol.diebold_mariano(loss_a, loss_b, lags=q)
+    assert mean / math.sqrt(long_run / T) == pytest.approx(found.statistic)
