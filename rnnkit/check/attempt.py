@@ -82,9 +82,9 @@ def _same(value, original):
         return True  # numbers cannot be changed in place
     if value.dtype != original.dtype or value.shape != original.shape:
         return False
-    if value.dtype.kind != "f":
-        return np.array_equal(value, original)
-    return np.allclose(value, original, **_ROUNDING)
+    if value.tobytes() == original.tobytes():  # much faster, and nearly always so
+        return True
+    return value.dtype.kind == "f" and np.allclose(value, original, **_ROUNDING)
 
 
 def _clash(error):

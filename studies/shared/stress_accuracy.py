@@ -1,8 +1,8 @@
 """How well each model of word stress does: over all, by group, and beside another model on the same words."""
 
 import numpy as np
-from scipy import stats
 
+from rnnkit import report
 from studies.shared.intervals import interval
 
 PAIRS = (
@@ -55,18 +55,11 @@ def comparisons(runs):
     found = {}
     for first, second in PAIRS:
         pairs = list(zip(runs[first], runs[second], strict=True))
-        only_first = [int((a & ~b).sum()) for a, b in pairs]
-        only_second = [int((b & ~a).sum()) for a, b in pairs]
+        tested = [report.mcnemar(a, b) for a, b in pairs]
         found[f"{first} against {second}"] = {
             "better by": estimate([a.mean() - b.mean() for a, b in pairs]),
-            "only the first is right": only_first,
-            "only the second is right": only_second,
-            "p of each seed": [mcnemar(a, b) for a, b in zip(only_first, only_second, strict=True)],
+            "only the first is right": [one.only_a for one in tested],
+            "only the second is right": [one.only_b for one in tested],
+            "p of each seed": [one.p for one in tested],
         }
     return found
-
-
-def mcnemar(only_first, only_second):
-    """Return the two-sided p-value of the exact test of McNemar, from the words that only one gets right."""
-    n = only_first + only_second
-    return float(stats.binomtest(only_first, n).pvalue) if n else 1.0
