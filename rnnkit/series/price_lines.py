@@ -24,7 +24,8 @@ SHOWN = 60  # characters of a line in an error
 def read_fields(path):
     """Return the text of all fields, with the columns named as in SPELLINGS, and the separator.
 
-    Raises ValueError, with the number of the line, if the file is no table with a header in its first line.
+    Raises ValueError, with the number of the line, if the file is not a table with a header in its first
+    line.
     """
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")

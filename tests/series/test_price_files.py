@@ -1,4 +1,4 @@
-"""Files of prices as exchanges, banks and spreadsheets write them: read rightly, or refused by name."""
+"""Files of prices as exchanges, banks and spreadsheets write them: read correctly, or refused by name."""
 
 import numpy as np
 import pandas as pd
@@ -96,7 +96,7 @@ class TestHeader:
 
 
 class TestNumbers:
-    def test_quoted_decimal_commas_are_read_rightly(self, read):
+    def test_quoted_decimal_commas_are_read_correctly(self, read):
         prices = read(HEADER + '02.01.2020,"185,1","186,64","184,00","185,64"\n')
         assert prices.iloc[0].tolist() == [185.1, 186.64, 184, 185.64]
 

@@ -47,7 +47,7 @@ def _state_of_previous_sample(x, h0, *cell):
 
 
 def _rearranged(change):
-    """A variant that goes through time rightly, then returns `change(output, h_T, h0)`."""
+    """A variant that goes through time correctly, then returns `change(output, h_T, h0)`."""
     return lambda x, h0, *cell: change(*_forward(x, h0, *cell), h0)
 
 

@@ -63,7 +63,7 @@ clip_by_norm = Exercise(
     },
     mistakes=(
         Mistake(
-            "each array is clipped for itself.",
+            "each array is clipped separately.",
             "The gradient is one long vector in three arrays. What happens to its direction in your version?",
             _after(_each_for_itself),
         ),

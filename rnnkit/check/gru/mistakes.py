@@ -26,7 +26,7 @@ def mistakes(enters, *resets):
         return variant
 
     def with_weights(change):
-        """A variant that goes on rightly with change(weight_ih), change(weight_hh) and so on."""
+        """A variant that goes on correctly with change(weight_ih), change(weight_hh) and so on."""
         return lambda x, h, *weights: step(x, h, *map(change, weights), enters=enters)
 
     return (

@@ -41,7 +41,7 @@ blend = Exercise(
             lambda score, log_odds, share: _sigmoid((1 - share) * score + share * log_odds),
         ),
         Mistake(
-            "this is the mean of the scores. It is no probability.",
+            "this is the mean of the scores. It is not a probability.",
             "Which function turns a score into a probability?",
             lambda score, log_odds, share: (1 - share) * score + share * log_odds,
         ),
@@ -56,7 +56,7 @@ blend = Exercise(
             lambda score, log_odds, share: _blend(score, log_odds, 0.5),
         ),
         Mistake(
-            "the exponential of a large score is infinite, and infinity divided by infinity is no number.",
+            "the exponential of a large score is infinite, and infinity divided by infinity is not a number.",
             "Can the sigmoid be written so that no exponential of a large positive number is needed?",
             lambda score, log_odds, share: (1 - share) * _overflowing(score) + share * _overflowing(log_odds),
         ),

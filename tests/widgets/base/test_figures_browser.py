@@ -140,7 +140,7 @@ def assert_works_by_keyboard_alone(page):
         }"""
     )
     stops = f"{CONTROLS}, .rnn-widget [tabindex]"  # which scrolls
-    reached, total = set(), page.locator(stops).count()
+    reached, unseen, total = set(), [], page.locator(stops).count()
     for _ in range(total + 5):
         page.keyboard.press("Tab")
         state = page.evaluate(
@@ -149,18 +149,22 @@ def assert_works_by_keyboard_alone(page):
               const e = document.activeElement;
               if (!e.closest(".rnn-widget")) return null;
               const group = e.type === "radio" ? all.filter(other => other.name === e.name) : [e];
-              return [group.map(other => all.indexOf(other)), getComputedStyle(e).outlineStyle];
+              const seen = [e, e.closest("label")]
+                .some(part => part && getComputedStyle(part).outlineStyle !== "none");
+              return [group.map(other => all.indexOf(other)), seen ? "" : e.outerHTML.slice(0, 80)];
             }""",
             stops,
         )
         if state:
             reached.update(state[0])
+            unseen += filter(None, state[1:])
     hidden = page.evaluate(
         """stops => [...document.querySelectorAll(stops)]
           .flatMap((e, k) => e.checkVisibility() && !e.disabled ? [] : [k])""",
         stops,
     )
     assert reached | set(hidden) == set(range(total))
+    assert unseen == []  # the focus
 
 
 @EVERY
