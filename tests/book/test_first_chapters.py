@@ -2,25 +2,14 @@
 
 import re
 
-import canonical
 import pytest
 import torch
 from places import ROOT
+from stored_chapters import cells, code, prose
 from torch.nn import functional as F
 
-STEMS = ("01_rnn_basics", "02_bptt")
-chapters = pytest.mark.parametrize("stem", STEMS)
+FIRST = pytest.mark.parametrize("stem", ["01_rnn_basics", "02_bptt"])
 MATHS = re.compile(r"```\{math\}.*?```|\$\$.*?\$\$|\$[^$]+\$", re.DOTALL)
-STOP = ":::{admonition} A good place to stop\n"
-ORDINALS = "first|second|third|fourth|fifth|sixth|last"
-
-
-def cells(stem):
-    return canonical.read(ROOT / "chapters" / f"{stem}.ipynb").cells
-
-
-def prose(stem):
-    return "\n\n".join(cell.source for cell in cells(stem) if cell.cell_type == "markdown")
 
 
 EXPLAINED = {  # what the code of chapter 01 uses: the words of the text that must stand before
@@ -56,36 +45,17 @@ TAKEN = {
 }
 
 
-@chapters
+@FIRST
 def test_letters_of_the_notation_table_keep_their_meaning(stem):
     formulas = [formula.replace(r"\mathcal{L}", "") for formula in MATHS.findall(prose(stem))]
     assert [formula for formula in formulas if re.search(TAKEN[stem], formula)] == []
-    code = "\n".join(cell.source for cell in cells(stem) if cell.cell_type == "code")
-    assert not re.search(r"\bx, y = tasks\.|\bdz\b|\by = torch\.tensor\(targets", code)
+    assert not re.search(r"\bx, y = tasks\.|\bdz\b|\by = torch\.tensor\(targets", "\n".join(code(stem)))
 
 
 def test_the_letters_of_chapter_02_stand_in_the_notation_table():
     table = (ROOT / "intro.md").read_text("utf-8").partition("(notation)=")[2]
     for symbol in ("a_t", "p_t", "v_t", r"y^\ast", r"\mathcal{L}", "z_t"):
         assert (f"| ${symbol}$ |" in table) == (symbol != "z_t")
-
-
-@chapters
-def test_a_chapter_has_one_summary_and_two_places_to_stop(stem):
-    text = prose(stem)
-    assert len(re.findall(r"^## .*(?:Summary|What we measured)", text, re.MULTILINE)) == 1
-    assert text.count(STOP) == 2
-
-
-@chapters
-def test_an_exercise_is_named_by_a_link_not_by_its_place(stem):
-    assert re.findall(rf"\b(?:{ORDINALS}) exercises?\b", prose(stem)) == []
-
-
-@chapters
-def test_the_english_is_plain(stem):
-    text = prose(stem) + "\n".join(cell.source for cell in cells(stem) if cell.cell_type == "code")
-    assert re.findall(r"\bat last\b|\bfor itself\b|\bshall\b|\bmust tell\b|\bjudges rightly\b", text) == []
 
 
 def test_the_two_sections_that_answer_chapter_02_stand_under_a_heading_of_their_own():

@@ -3,75 +3,25 @@
 import ast
 import re
 
-import canonical
 import pytest
 from places import ROOT
+from stored_chapters import GLUED, STEMS, cells, code, glued, prose, texts, words
 
 from rnnkit import results
 
-ALL = sorted((ROOT / "chapters").glob("*.ipynb"))
-GATED = [ROOT / "chapters" / f"{name}.ipynb" for name in ("03_lstm", "04_gru")]
-gated = pytest.mark.parametrize("path", GATED, ids=lambda path: path.stem)
-GLUED = re.compile(r"\{glue:text\}`([^`]+)`")
-UNEASY = (  # what a reader of plain English stumbles over, and what stands there instead
-    (r"\bWho (?:sets|wants|has|stops|tries|carries|must)\b|[,:;] who wants\b", "anyone who"),
-    (r"\bshall\b", "will, should"),
-    (r"\bmust (?:tell|say)\b", "gives"),
-    (r"\b[Aa]t last\b", "finally"),
-    (r"\beach (?:unit|number|one) for itself\b|\bby itself\b", "separately"),
-)
-
-
-def texts(path):
-    return [cell.source for cell in canonical.read(path).cells if cell.cell_type == "markdown"]
-
-
-def code(path):
-    return [cell.source for cell in canonical.read(path).cells if cell.cell_type == "code"]
-
-
-def words(path):
-    return " ".join(" ".join(texts(path)).split())
-
-
-@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
-def test_exercises_are_named_by_links_not_by_counting(path):
-    ordinals = "first|second|third|fourth|fifth|sixth|seventh|last|next|previous"
-    assert re.findall(rf"\b(?:{ordinals}) exercise\b[^.]*", words(path)) == []
+LSTM, GRU = "03_lstm", "04_gru"
+gated = pytest.mark.parametrize("stem", [LSTM, GRU])
 
 
 @gated
-def test_the_opening_does_not_answer_what_it_asks(path):
-    answers = re.search(r"Your four predictions:.*", words(path))[0]
-    opening = texts(path)[0]
-    said = {name.rsplit(".", 1)[0] for name in GLUED.findall(opening)}
+def test_the_opening_shows_no_number_of_an_answer(stem):
+    answers = re.search(r"Your four predictions:.*", words(stem))[0]
+    said = {name.rsplit(".", 1)[0] for name in GLUED.findall(texts(stem)[0])}
     assert not {name.rsplit(".", 1)[0] for name in GLUED.findall(answers.partition("#")[0])} & said
-    before, box, _ = opening.partition(":class: predict")
-    assert box
-    answered = {
-        "03_lstm": r"explod|four times|half as|nothing that float",
-        "04_gru": r"three quarters|three times|slower|faster|without an error|convert",
-    }
-    assert re.findall(answered[path.stem], before) == []
-
-
-@gated
-def test_results_and_summary_are_one_section_and_two_places_to_stop_are_marked(path):
-    headings = [line for text in texts(path) for line in text.splitlines() if line.startswith("## ")]
-    assert "## Summary" in headings
-    assert "## What we measured" not in headings
-    places = [text for text in texts(path) if ":::{admonition} A good place to stop" in text]
-    assert len(places) == 2
-
-
-@gated
-@pytest.mark.parametrize(("phrase", "better"), UNEASY)
-def test_plain_english(path, phrase, better):
-    assert re.findall(phrase, words(path)) == [], f"write: {better}"
 
 
 def test_the_candidate_is_not_counted_among_the_gates():
-    sources = [*map(words, ALL), *(p.read_text("utf-8") for p in (ROOT / "appendix").glob("*.md"))]
+    sources = [*map(words, STEMS), *(p.read_text("utf-8") for p in (ROOT / "appendix").glob("*.md"))]
     for source in sources:
         assert re.findall(r"\b[Ff]our gates\b|\b4 gates\b", source) == []
 
@@ -84,12 +34,12 @@ def bound(source):
 
 
 @gated
-def test_letters_mean_what_they_mean_elsewhere(path):
+def test_letters_mean_what_they_mean_elsewhere(stem):
     """y are scores, z is the update gate of the GRU, and what goes into an activation is a."""
-    names = set().union(*map(bound, code(path)))
+    names = set().union(*map(bound, code(stem)))
     assert "y" not in names
-    assert ("z" in names) == (path.stem == "04_gru")
-    formulas = "\n".join(re.findall(r"```\{math\}.*?```|\$[^$]+\$", "\n".join(texts(path)), re.DOTALL))
+    assert ("z" in names) == (stem == GRU)
+    formulas = "\n".join(re.findall(r"```\{math\}.*?```|\$[^$]+\$", prose(stem), re.DOTALL))
     assert not re.search(r"\\prod_|_\{?j k\}?|_k\b", formulas)
 
 
@@ -97,11 +47,11 @@ VERDICT = re.compile(r"(faster|slower|better|worse|a draw) \(p = ([\d.e-]+)\)")
 
 
 @gated
-def test_better_means_a_test_that_says_so(path):
+def test_better_means_a_test_that_says_so(stem):
     """One criterion for every comparison: p below 0.05 after correction, else a draw."""
     found = [
         (word, float(p))
-        for cell in canonical.read(path).cells
+        for cell in cells(stem)
         if cell.cell_type == "code"
         for output in cell.outputs
         for word, p in VERDICT.findall(str(output.get("data", {}).get("text/plain", "")))
@@ -109,19 +59,6 @@ def test_better_means_a_test_that_says_so(path):
     assert len(found) >= 12
     for word, p in found:
         assert (word == "a draw") == (p >= 0.05), (word, p)
-
-
-def glued(path):
-    """Return {name: value} of what a chapter glues."""
-    return {
-        output.metadata["scrapbook"]["name"]: ast.literal_eval(
-            next(value for key, value in output.data.items() if key.endswith("text/plain"))
-        )
-        for cell in canonical.read(path).cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-        if "scrapbook" in output.get("metadata", {})
-    }
 
 
 def at_an_end(settings, rows):
@@ -134,7 +71,7 @@ def at_an_end(settings, rows):
 def test_what_chapter_04_says_of_the_comparison_follows_from_the_file():
     study = results.load("cells_compared")["results"]
     rows = [entry["GRU compared"]["LSTM"] for entry in study["tasks"].values()]
-    said = glued(GATED[1])
+    said = glued(GRU)
     better = sum(row["p"] < 0.05 and row["mean difference"] < 0 for row in rows)
     worse = sum(row["p"] < 0.05 and row["mean difference"] > 0 for row in rows)
     assert said["gru.study.better_than_lstm"] == f"{better} of {len(rows)}"
@@ -147,7 +84,7 @@ def test_what_chapter_03_says_of_the_variants_follows_from_the_file():
     study = results.load("lstm_ablation")["results"]
     variants = [row for entry in study["tasks"].values() for row in entry["variants"].values()]
     differences = [row for entry in study["tasks"].values() for row in entry["differences"].values()]
-    said = glued(GATED[0])
+    said = glued(LSTM)
     assert said["lstm.ablation.edge"] == at_an_end(study["settings"], variants)
     assert said["lstm.ablation.comparisons"] == str(len(differences))
     for entry in study["tasks"].values():  # the text calls coupled gates the winner, on both tasks
@@ -160,7 +97,7 @@ def test_what_chapter_03_says_of_the_variants_follows_from_the_file():
 
 def test_what_chapter_04_says_of_speed_follows_from_the_file():
     races = results.load("layer_kernels")["results"]["races"]
-    said = glued(GATED[1])
+    said = glued(GRU)
     for way in ("with", "without"):
         for first, second in (("LSTM", "GRU"), ("GRU", "LSTM")):
             faster = sum(race[way][first][2] < race[way][second][0] for race in races)
@@ -169,31 +106,31 @@ def test_what_chapter_04_says_of_speed_follows_from_the_file():
 
 
 SOURCES = [  # what a sentence says, and whose result it is
-    (GATED[0], "trained with gradient clipping", "sutskever2014sequence"),
-    (GATED[0], "was all that came from far", "graves2005framewise"),
-    (GATED[0], "cut** the gradient on purpose", "hochreiter1997long"),
-    (GATED[0], "steps shows at every step a random number", "le2015simple"),
-    (GATED[1], "cannot count by adding 1", "weiss2018practical"),
+    (LSTM, "trained with gradient clipping", "sutskever2014sequence"),
+    (LSTM, "was all that came from far", "graves2005framewise"),
+    (LSTM, "cut** the gradient on purpose", "hochreiter1997long"),
+    (LSTM, "steps shows at every step a random number", "le2015simple"),
+    (GRU, "cannot count by adding 1", "weiss2018practical"),
 ]
 
 
-@pytest.mark.parametrize(("path", "sentence", "source"), SOURCES, ids=[source for *_, source in SOURCES])
-def test_a_result_is_cited_where_it_is_told(path, sentence, source):
-    paragraphs = [" ".join(part.split()) for text in texts(path) for part in text.split("\n\n")]
+@pytest.mark.parametrize(("stem", "sentence", "source"), SOURCES, ids=[source for *_, source in SOURCES])
+def test_a_result_is_cited_where_it_is_told(stem, sentence, source):
+    paragraphs = [" ".join(part.split()) for text in texts(stem) for part in text.split("\n\n")]
     told = [part for part in paragraphs if sentence in part.replace("*was*", "was")]
     assert len(told) == 1
     assert source in told[0]
 
 
 @gated
-def test_a_question_without_a_check_names_what_the_chapter_has(path):
+def test_a_question_without_a_check_names_what_the_chapter_has(stem):
     defined = {
         node.name: ast.unparse(node)
-        for source in code(path)
+        for source in code(stem)
         for node in ast.walk(ast.parse(source))
         if isinstance(node, (ast.FunctionDef, ast.ClassDef))
     }
-    questions = texts(path)[-2].partition("### Without a check")[2]
+    questions = texts(stem)[-2].partition("### Without a check")[2]
     named = [name for name in re.findall(r"`(\w+)`", questions) if name not in {"bias_ih"}]
     assert [name for name in named if name not in defined] == []
     loops = [name for name in named if "tasks.adding" in defined[name]]

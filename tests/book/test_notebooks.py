@@ -143,6 +143,7 @@ BAD = [
     (rules.machine, [code(outputs=[new_output("stream", text="in /home/ann/x")])], "2: /home/a… differs"),
     (rules.typed_numbers, [markdown("It reaches ≈ 0.5 now.")], "2: ≈ 0.5 is typed"),
     (rules.typed_numbers, [markdown("## What we measured\n\nIt is 0.5.")], "2: 0.5 is typed"),
+    (rules.typed_numbers, [markdown("## Summary\n\nIt is 0.5.")], "2: 0.5 is typed"),
     (rules.typed_numbers, [markdown("## What we measured\n\n### Digits\n\nWe got 97 %.")], "2: 97 is typed"),
     (
         rules.typed_numbers,
@@ -171,7 +172,7 @@ def test_reason_and_expected_error_are_accepted():
 def test_numbers_outside_the_results_may_be_typed():
     cells = [
         markdown("## What we measured\n\nMuch."),
-        markdown("## Summary\n\nDropout of 0.5 and 20 % noise."),
+        markdown("## Read on\n\nDropout of 0.5 and 20 % noise."),
     ]
     assert rules.typed_numbers(chapter(*cells)) == []
 

@@ -2,86 +2,13 @@
 
 import math
 import re
-from ast import literal_eval
 
-import canonical
 import pytest
-from places import ROOT
+from stored_chapters import GLUED, glued, prose, section, texts, words
 
 from rnnkit import results
 
-STRESS, STOCKS = (ROOT / "chapters" / f"{name}.ipynb" for name in ("05_bidirectional", "07_stock_prices"))
-both = pytest.mark.parametrize("path", [STRESS, STOCKS], ids=lambda path: path.stem)
-GLUED = re.compile(r"\{glue:text\}`([^`]+)`")
-UNEASY = (  # what a reader of plain English stumbles over, and what stands there instead
-    (
-        r"\bWho (?:sets|wants|has|asks|writes|holds)\b|[,:;] who knows\b|\bWhoever holds\b",
-        "those who, anyone who",
-    ),
-    (r"\bshall\b", "will, should"),
-    (r"\b[Aa]t last\b", "finally"),
-    (r"\bfor (?:each|every) \w+ by itself\b|\bfor itself\b|\beach share by itself\b", "separately"),
-)
-
-
-def texts(path):
-    return [cell.source for cell in canonical.read(path).cells if cell.cell_type == "markdown"]
-
-
-def words(path):
-    return " ".join(" ".join(texts(path)).split())
-
-
-def section(path, heading):
-    """Return the words below a heading, up to the next one."""
-    found = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#+ |\Z)", "\n\n".join(texts(path)), re.M | re.S)
-    return " ".join(found[1].split())
-
-
-def glued(path):
-    """Return {name: what the page shows} of everything that the chapter glues."""
-    found = {}
-    for cell in canonical.read(path).cells:
-        for output in cell.get("outputs", ()):
-            name = output.get("metadata", {}).get("scrapbook", {}).get("name")
-            for kind, value in output.get("data", {}).items():
-                if name and kind.endswith("text/plain"):
-                    found[name] = str(literal_eval(value) if value[0] in "'\"" else value)
-    return found
-
-
-@both
-def test_one_summary_and_two_places_to_stop(path):
-    headings = [line for text in texts(path) for line in text.splitlines() if re.match("##+ ", line)]
-    assert headings.count("## Summary") == 1
-    assert not {"## What we measured", "## The verdict"} & set(headings)
-    assert sum(":::{admonition} A good place to stop" in text for text in texts(path)) == 2
-
-
-@both
-def test_no_result_is_told_more_than_three_times(path):
-    """Opening, the place where it was measured, summary: what is told once more is only length."""
-    told = GLUED.findall(" ".join(texts(path)))
-    assert {name: told.count(name) for name in set(told) if told.count(name) > 3} == {}
-
-
-@both
-@pytest.mark.parametrize(("phrase", "better"), UNEASY)
-def test_plain_english(path, phrase, better):
-    assert re.findall(phrase, words(path)) == [], f"write: {better}"
-
-
-@pytest.mark.parametrize(
-    ("path", "answers"),
-    [
-        (STRESS, r"[Mm]ore weights|larger state|nothing is dropped"),
-        (STOCKS, r"[Hh]ow far|volatility|a coin|thirty"),
-    ],
-)
-def test_the_opening_does_not_answer_what_it_asks(path, answers):
-    before, box, _ = texts(path)[0].partition(":class: predict")
-    assert box
-    assert re.findall(answers, before) == []
+STRESS, STOCKS = "05_bidirectional", "07_stock_prices"
 
 
 class TestStress:
@@ -112,10 +39,10 @@ class TestStocks:
     shown = glued(STOCKS)
 
     def test_both_baselines_are_asked_for(self):
-        first = re.search(r"^1\. Are there.*?(?=^2\.)", "\n".join(texts(STOCKS)), re.M | re.S)[0]
+        first = re.search(r"^1\. Are there.*?(?=^2\.)", prose(STOCKS), re.M | re.S)[0]
         assert "persistence" in first
         assert "mean of the past" in first
-        assert "white noise" in re.search(r"^8\. .*", "\n".join(texts(STOCKS)), re.M)[0]
+        assert "white noise" in re.search(r"^8\. .*", prose(STOCKS), re.M)[0]
         assert "stocks.judged.mean_of_the_past.rmse_persistence" in self.shown
 
     def test_a_constant_passes_all_but_the_mean_on_white_noise(self):

@@ -105,7 +105,7 @@ def measured_values(notebook, expected):
     for number, cell in _code(notebook):
         lines, complaints_here = _statements(number, cell)
         complaints += complaints_here
-        for name, text in _glued(cell):
+        for name, text in glued(cell):
             if not isinstance(text, str) or "≈" not in text:
                 if isinstance(text, float):
                     complaints.append(f"{number}: {name} is a float glued without report.measured")
@@ -132,20 +132,20 @@ def typed_numbers(notebook):
     """Return results that the text types instead of gluing them.
 
     Found are: a number behind ≈; the printed digits of a value that this chapter measured, if there are three
-    or more; under the heading "What we measured", every decimal fraction and every percentage.
+    or more; under the heading "Summary" or "What we measured", every decimal fraction and every percentage.
     """
     measured = {
         found[1]
         for _, cell in _code(notebook)
-        for _, text in _glued(cell)
+        for _, text in glued(cell)
         if isinstance(text, str) and (found := re.match(rf"≈ ({NUMBER})", text))
     }
     measured = {text for text in measured if len(re.sub(r"\D", "", text).lstrip("0")) >= 3}
-    complaints, results = [], 0  # results: level of the heading "What we measured", 0 outside that part
+    complaints, results = [], 0  # results: level of that heading, 0 outside its part
     for number, cell in _markdown(notebook):
         for line, kind in _lines(cell.source):
             heading = re.match(r"(#{1,6}) +(.*)", line) if kind == "text" else None
-            if heading and "what we measured" in heading[2].lower():
+            if heading and re.search("summary|what we measured", heading[2].lower()):
                 results = len(heading[1])
             elif heading and len(heading[1]) <= results:
                 results = 0
@@ -160,7 +160,7 @@ def typed_numbers(notebook):
 
 def glue_names(notebook):
     """Return the glued names in the text that no cell of this chapter states."""
-    known = {name for _, cell in _code(notebook) for name, _ in _glued(cell)}
+    known = {name for _, cell in _code(notebook) for name, _ in glued(cell)}
     return [
         f"{number}: {name} is glued here but stated nowhere"
         for number, cell in _markdown(notebook)
@@ -208,7 +208,7 @@ def _texts(cell):
         yield from (value for value in output.get("data", {}).values() if isinstance(value, str))
 
 
-def _glued(cell):
+def glued(cell):
     """Yield (name, value) of every text or number that the cell glues."""
     for output in cell.outputs:
         glued = output.get("metadata", {}).get("scrapbook")
