@@ -5,6 +5,7 @@ from itertools import product
 
 import numpy as np
 
+from rnnkit.check.bptt.slope import slope_mistakes
 from rnnkit.check.engine import Exercise
 from rnnkit.check.inputs import tenths
 from rnnkit.check.mistake import Mistake
@@ -18,9 +19,9 @@ def _slope(h, before):
 
 def _backward(
     d_output, x, h0, output, weight_hh, *,
-    slope=_slope, meet=lambda here, later: here + later, back=lambda dz, U: dz @ U,
+    slope=_slope, meet=lambda here, later: here + later, back=lambda da, U: da @ U,
     state=lambda h, before: before, add=lambda total, term: total + term, order=reversed,
-    outer=lambda dz, a: dz.T @ a, bias=lambda dz: dz.sum(axis=0), begin=lambda H, D: (0.0, 0.0, 0.0),
+    outer=lambda da, v: da.T @ v, bias=lambda da: da.sum(axis=0), begin=lambda H, D: (0.0, 0.0, 0.0),
 ):  # fmt: skip
     """The gradients in the order of _RETURNS; every argument after the star replaces one part.
 
@@ -31,11 +32,11 @@ def _backward(
     d_h = np.zeros_like(h0)
     for t in order(range(T)):
         before = output[t - 1] if t else h0
-        dz = meet(d_output[t], d_h) * slope(output[t], before)
-        d_weight_ih = add(d_weight_ih, outer(dz, x[t]))
-        d_weight_hh = add(d_weight_hh, outer(dz, state(output[t], before)))
-        d_bias = add(d_bias, bias(dz))
-        d_h = back(dz, weight_hh)
+        da = meet(d_output[t], d_h) * slope(output[t], before)
+        d_weight_ih = add(d_weight_ih, outer(da, x[t]))
+        d_weight_hh = add(d_weight_hh, outer(da, state(output[t], before)))
+        d_bias = add(d_bias, bias(da))
+        d_h = back(da, weight_hh)
     return d_weight_ih, d_weight_hh, d_bias, d_h
 
 
@@ -55,11 +56,11 @@ def _in_both_sums(*changes):
     return [_with(**change, **sums) for change, sums in product(changes, _SUMS)]
 
 
-# For one column it is W.T @ dz, and the bias gets dz as it is.
-_COLUMN_WAYS_BACK = [{"back": lambda dz, U: U.T @ dz}, {"back": lambda dz, U: U @ dz}]
-_NOT_SUMMED = {"bias": lambda dz: dz}
+# For one column it is W.T @ da, and the bias gets da as it is.
+_COLUMN_WAYS_BACK = [{"back": lambda da, U: U.T @ da}, {"back": lambda da, U: U @ da}]
+_NOT_SUMMED = {"bias": lambda da: da}
 _OUTER = {"outer": np.outer}
-_MEANS = {"outer": lambda dz, a: dz.T @ a / len(a), "bias": lambda dz: dz.mean(axis=0)}
+_MEANS = {"outer": lambda da, v: da.T @ v / len(v), "bias": lambda da: da.mean(axis=0)}
 
 
 def _after(change):
@@ -128,7 +129,7 @@ rnn_backward = Exercise(
         Mistake(
             "on the way back weight_hh is transposed.",
             "Forward it is h @ weight_hh.T. Which of the two is it backward, with shapes (B, H) and (H, H)?",
-            _with(back=lambda dz, U: dz @ U.T),
+            _with(back=lambda da, U: da @ U.T),
         ),
         Mistake(
             "the gradient of the loss never enters: d_output is not added.",
@@ -143,57 +144,41 @@ rnn_backward = Exercise(
             ),
         ),
         Mistake(
-            "np.outer makes one long vector of dz, all samples of the batch in a row.",
-            "dz is (B, H), x[t] is (B, D). Which product of the two is (H, D) and adds up the samples?",
+            "np.outer makes one long vector of da, all samples of the batch in a row.",
+            "da is (B, H), x[t] is (B, D). Which product of the two is (H, D) and adds up the samples?",
             *_in_both_sums(
                 *(_OUTER | back | bias for back in ({}, *_COLUMN_WAYS_BACK) for bias in ({}, _NOT_SUMMED))
             ),
         ),
         Mistake(
             "on the way back weight_hh stands on the left, as for one column.",
-            "Forward it is h @ weight_hh.T. Backward dz is (B, H), one row a sample: where must it stand?",
+            "Forward it is h @ weight_hh.T. Backward da is (B, H), one row a sample: where must it stand?",
             *_in_both_sums(*_COLUMN_WAYS_BACK),
             *(_with(**back, **_NOT_SUMMED) for back in _COLUMN_WAYS_BACK),
         ),
         Mistake(
             "the gradient of the bias is not summed over the batch.",
-            "All samples share one bias. What happens to their contributions, one row of dz each?",
+            "All samples share one bias. What happens to their contributions, one row of da each?",
             *_in_both_sums(
                 _NOT_SUMMED,
-                {"bias": lambda dz: dz.sum()},
-                {"bias": lambda dz: dz.sum(axis=1)},
+                {"bias": lambda da: da.sum()},
+                {"bias": lambda da: da.sum(axis=1)},
             ),
         ),
         Mistake(
-            "in the product of dz and x[t] the samples do not meet the samples.",
+            "in the product of da and x[t] the samples do not meet the samples.",
             "The inner size must be B, so that the product adds up the samples. Which of the two is turned?",
-            *_in_both_sums({"outer": lambda dz, a: dz @ a}, {"outer": lambda dz, a: dz @ a.T}),
+            *_in_both_sums({"outer": lambda da, v: da @ v}, {"outer": lambda da, v: da @ v.T}),
         ),
         Mistake(
             "the gradients of the weights are transposed.",
-            "d_weight_ih should be (H, D), like weight_ih. Which of dz and x[t] must be turned?",
-            *_in_both_sums({"outer": lambda dz, a: a.T @ dz}),
+            "d_weight_ih should be (H, D), like weight_ih. Which of da and x[t] must be turned?",
+            *_in_both_sums({"outer": lambda da, v: v.T @ da}),
         ),
-        Mistake(
-            "tanh is taken once more in the slope: 1 − tanh(h_t)².",
-            "output[t] is tanh(z) already. What is 1 − tanh(z)², written with output[t]?",
-            _with(slope=lambda h, before: 1 - np.tanh(h) ** 2),
-        ),
-        Mistake(
-            "this is not the slope of tanh: h (1 − h) belongs to σ, and 1 − h has lost its square.",
-            "What is the derivative of tanh(z), written with h = tanh(z)?",
-            _with(slope=lambda h, before: h * (1 - h)),
-            _with(slope=lambda h, before: 1 - h),
-        ),
-        Mistake(
-            "the slope of tanh is missing.",
-            "Between the gradient at h_t and that at the sum inside tanh stands a factor. Which one?",
-            _with(slope=lambda h, before: 1.0),
-        ),
-        Mistake(
-            "you took the slope of tanh at the previous state.",
-            "The derivative of tanh(z) is 1 − tanh(z)². Which state is tanh(z) at step t?",
-            _with(slope=lambda h, before: 1 - before**2),
+        *slope_mistakes(
+            lambda slope: _with(slope=slope),
+            state="output[t]",
+            missing="Between the gradient at h_t and that at the sum inside tanh stands a factor. Which one?",
         ),
         Mistake(
             "time runs forward: you began at the first step.",
@@ -217,9 +202,9 @@ rnn_backward = Exercise(
             _after(
                 lambda W, U, b, h, d_output, *rest: (*(g / d_output.shape[1] for g in (W, U, b)), h),
             ),
-            _with(outer=lambda dz, a: dz.T @ a / len(a)),
-            _with(bias=lambda dz: dz.mean(axis=0)),
-            _with(back=lambda dz, U: dz @ U / len(dz), **_MEANS),
+            _with(outer=lambda da, v: da.T @ v / len(v)),
+            _with(bias=lambda da: da.mean(axis=0)),
+            _with(back=lambda da, U: da @ U / len(da), **_MEANS),
             _with(slope=lambda h, before: (1 - h**2) / len(h)),
         ),
         Mistake(

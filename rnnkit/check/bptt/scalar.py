@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from rnnkit.check.bptt.slope import slope_mistakes
 from rnnkit.check.engine import Exercise
 from rnnkit.check.mistake import Mistake
 
@@ -76,15 +77,10 @@ scalar_bptt = Exercise(
             "The same w is used at every step. What happens to the contributions of the steps?",
             _with(add=lambda total, term: term),
         ),
-        Mistake(
-            "the slope of tanh is missing.",
-            "Between the sum w h + u x and the new state stands a function. What is its derivative?",
-            _with(slope=lambda h, before: 1.0),
-        ),
-        Mistake(
-            "you took the slope of tanh at the previous state.",
-            "The derivative of tanh(z) is 1 − tanh(z)². Which state is tanh(z) at step t?",
-            _with(slope=lambda h, before: 1 - before**2),
+        *slope_mistakes(
+            lambda slope: _with(slope=slope),
+            state="h_t",
+            missing="Between the sum w h + u x and the new state stands a function. What is its derivative?",
         ),
         Mistake(
             "you multiplied by h_t in place of h_{t−1}.",
@@ -127,17 +123,6 @@ scalar_bptt = Exercise(
             _from_the_first_step_on,
         ),
         Mistake(
-            "tanh is taken once more in the slope: 1 − tanh(h_t)².",
-            "h_t is tanh(z) already. What is 1 − tanh(z)², written with h_t?",
-            _with(slope=lambda h, before: 1 - np.tanh(h) ** 2),
-        ),
-        Mistake(
-            "this is not the slope of tanh: h (1 − h) belongs to σ, and 1 − h has lost its square.",
-            "What is the derivative of tanh(z), written with h = tanh(z)?",
-            _with(slope=lambda h, before: h * (1 - h)),
-            _with(slope=lambda h, before: 1 - h),
-        ),
-        Mistake(
             "on the way from h_t back to h_{t−1} the slope of tanh is left out.",
             "The gradient at h_t is not that at the sum inside tanh. Which of the two goes on to h_{t−1}?",
             _with(back=lambda da, dh: dh),
@@ -150,7 +135,7 @@ scalar_bptt = Exercise(
         Mistake(
             "h0 is taken for zero.",
             "Which argument does your function never look at?",
-            lambda w, u, x, h0, y: _bptt(w, u, x, 0.0, y),
+            lambda w, u, x, h0, target: _bptt(w, u, x, 0.0, target),
         ),
     ),
 )
