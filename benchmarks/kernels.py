@@ -21,7 +21,7 @@ REPEATS = 11
 
 def with_mkldnn(enabled, call):
     """Run `call` with the kernels of oneDNN, which was called MKL-DNN, switched on or off."""
-    before = torch.backends.mkldnn.enabled
+    before = torch.backends.mkldnn.enabled  # torch's own way, mkldnn.flags, warns of TF32 on a processor
     torch.backends.mkldnn.enabled = enabled
     try:
         return call()

@@ -35,7 +35,7 @@ def read(path):
         stored = json.loads(path.read_text(encoding="utf-8"))
         if isinstance(stored, dict) and stored.get("nbformat", 4) != 4:
             raise ValueError(f"it has format {stored['nbformat']}, expected 4")
-        notebook = nbformat.v4.reads(json.dumps(stored))
+        notebook = nbformat.v4.to_notebook(stored)
         refuse_half_characters(notebook)
         nbformat.validate(canonical(notebook))
     except FileNotFoundError:

@@ -14,10 +14,9 @@ DATE_FORMATS = (
 )  # fmt: skip
 TIME = r"(?<=[0-9])[T ]+([0-9]{1,2}):([0-9]{2})(?::[0-9.]+)?\s*([AaPp][Mm])?\s*(.*)$"
 UTC = ("", "Z", "UTC", "GMT", "+00:00", "+0000", "+00")
-EVENING = (
-    20 * 60
-)  # minutes: what is stamped later than this in UTC may be the midnight that begins the next day
-"""Midnight of summer and winter in Berlin is 22:00 and 23:00 of the day before in UTC."""
+EVENING = 20 * 60
+"""Minutes of the day: what is stamped later in UTC may be the midnight that begins the next day. In Berlin
+that is at 22:00 in summer and at 23:00 in winter."""
 
 
 def days(text, date_format=None, time_zone=None):
