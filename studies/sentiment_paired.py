@@ -31,10 +31,10 @@ from tqdm import tqdm
 from rnnkit import datasets, results, sentiment
 from rnnkit.sentiment import train as recipe
 from studies.shared.pairs import answers_of, compare, show, spread
+from studies.shared.review_folds import FOLDS, prepared, pretrained
 from studies.shared.word_bag import WordBag
 
 COMMAND = "python -m studies.sentiment_paired"
-FOLDS = 5
 SEEDS = range(2)
 BAG_RATE = 10  # times the learning rates of the recipe, for the word vectors without an LSTM
 COMPARED = (
@@ -87,31 +87,26 @@ def main(arguments=None):
     quick = parser.parse_args(arguments).quick
     torch.set_num_threads(1)
     begin = time.process_time()  # of this process: others on the machine do not count
-    reviews, imdb = map(datasets.movie_reviews, ("rotten_tomatoes", "imdb"))
-    if quick:
-        reviews, imdb = reviews.take(np.arange(150)), imdb.take(np.arange(200))
-    folds = reviews.folds(FOLDS)
-    source = recipe.corpus(imdb, reviews.texts)
+    folds, source = prepared(quick)
     of_reviews = sentiment.naive_bayes().fit([" ".join(one) for one in source.tokens], source.labels)
     right = defaultdict(list)  # model: for each fold (seeds, N)
     with tqdm(total=2 * len(SEEDS) + FOLDS, disable=None) as progress:
-        pretrained, bags = [], []
+        readers, bags = [], []
         for seed in SEEDS:
-            run = None if quick else recipe.folder_of_runs() / f"pretraining{seed}.safetensors"
-            pretrained.append(recipe.pretrain(source, seed, run))
+            readers.append(pretrained(source, seed, quick))
             progress.update()
             bags.append(word_bag(source, seed))
             progress.update()
-        for number, (fold, test) in enumerate(folds[:1] if quick else folds):
+        for number, (fold, test) in enumerate(folds):
             rows = sentiment.encode(fold.texts, source.vocabulary)
             counted = sentiment.naive_bayes().fit(fold.texts, fold.labels)
-            readers, tuned = (
+            tuned, tuned_bags = (
                 [recipe.fine_tune(model, rows, fold.labels, 100 * number + seed, rate=rate)
                  for seed, model in zip(SEEDS, copy.deepcopy(models), strict=True)]
-                for models, rate in ((pretrained, 1), (bags, BAG_RATE))
+                for models, rate in ((readers, 1), (bags, BAG_RATE))
             )  # fmt: skip
             rng = np.random.default_rng(number)
-            for name, part in judge(source, readers, tuned, counted, of_reviews, test, rng).items():
+            for name, part in judge(source, tuned, tuned_bags, counted, of_reviews, test, rng).items():
                 right[name].append(part)
             print(", ".join(f"{name} {parts[-1].mean():.4f}" for name, parts in right.items()), flush=True)
             progress.update()
@@ -125,7 +120,7 @@ def main(arguments=None):
         return
     path = results.save(
         "sentiment_paired",
-        {"folds": FOLDS, "sentences": len(reviews), "reviews": len(source.labels),
+        {"folds": FOLDS, "sentences": sum(len(test) for _, test in folds), "reviews": len(source.labels),
          "rate of the word vectors": BAG_RATE, "compared": compared,
          "accuracy": {name: spread(parts) | answers_of(whole[name]) for name, parts in right.items()}},
         command=COMMAND, seeds=SEEDS, seconds=time.process_time() - begin,
