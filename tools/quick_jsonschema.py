@@ -1,7 +1,7 @@
 """Imported before nbformat, this saves more than a second: jsonschema then has no format "iri".
 
 nbformat checks notebooks with jsonschema, which imports rfc3987_syntax where it finds it: JupyterLab's
-server brings it. That package compiles 38 grammars of international addresses as it is imported. No field of
+server brings it. That package compiles 39 grammars of international addresses as it is imported. No field of
 a notebook has this format, and jsonschema does without the package where it is not installed, as it now
 seems to be.
 """
