@@ -19,7 +19,7 @@ ELSEWHERE = (
     nodes.citation,
     nodes.comment,
 )
-CELLS = {"cell", "cell_input", "cell_output"}
+NO_TEXT = {"cell", "cell_input", "cell_output", "choices"}  # a link in a choice would be in the way of choosing it
 SIDE_PATH = "go deeper"
 FOLDED = {"dropdown", "toggle", "sd-dropdown"}
 
@@ -87,4 +87,4 @@ def _join_lines(parent):
 
 
 def _elsewhere(node, inside):
-    return isinstance(node, inside) or bool(CELLS & set(node.get("classes", ())))
+    return isinstance(node, inside) or bool(NO_TEXT & set(node.get("classes", ())))
