@@ -2,11 +2,15 @@ r"""Compute how long a chapter takes: `python tools/reading_time.py [chapters/03
 
 One formula gives three numbers for each chapter, in minutes:
 
-    words / 110 + visible lines of code / 22 + displayed equations + 10 · live figures + 12 · exercises
+    words / 110 + visible lines of code / 22 + displayed equations + questions / 3 + 10 · live figures
+    + 12 · exercises
 
 - **Exercises** are 12 minutes each, whatever their length: text, answer and solution together. Each
   `{exercise}` counts, and each numbered question below "Without a check". Nothing else under the heading
   "Exercises" counts.
+- **Questions** with choices, boxes of class `question`, are 20 seconds each, whatever their length: to read
+  and to choose. They belong to the main path, predictions as well as "Check yourself". Their answers, boxes
+  of class `answer`, count nothing: they are folded, and a reader sees the explanation of one choice.
 - **"Go deeper"** is what a reader may pass over: a directive whose title begins with "Go deeper" (an
   admonition of class `dropdown`), everything under a heading that begins so, and folded code. Code of a cell
   tagged `hide-input` or `hide-cell` is folded. `hide-input` folds the code alone, so a live figure below it
@@ -29,6 +33,7 @@ import ast
 import re
 import sys
 from collections import Counter
+from itertools import takewhile
 from pathlib import Path
 
 from canonical import NotebookError, canonical, read, text_of
@@ -40,8 +45,10 @@ ROOT = Path(__file__).resolve().parents[1]
 WORDS_A_MINUTE = 110
 LINES_A_MINUTE = 22
 PARTS = ("main", "exercises", "deeper")
-MINUTES = {"equation": 1, "figure": 10, "exercise": 12}
+MINUTES = {"equation": 1, "question": 1 / 3, "figure": 10, "exercise": 12}
 ROUNDED_TO = 5  # minutes: the times on the pages
+
+QUESTIONS = {"question", "answer"}  # classes of boxes whose words are not counted
 
 LIVE = {figure.__name__ for figure in FIGURES.values()}
 FENCE = re.compile(r"\s*(`{3,}|~{3,}|:{3,})\s*(?:\{([\w:-]+)\})?\s*(.*)")
@@ -100,7 +107,7 @@ def with_time(notebook):
 def table(chapters):
     """Return the lines of a table, from {name: notebook}."""
     width = max(len(name) for name in chapters)
-    kinds = ("word", "line", "equation", "figure")
+    kinds = ("word", "line", "equation", "question", "figure")
     head = " ".join(f"{kind + 's':>9}" for kind in kinds)
     lines = [f"{'chapter':<{width}}  main path  exercises  deeper   in the main path: {head}"]
     for name, notebook in chapters.items():
@@ -127,9 +134,10 @@ def _part(sections):
 
 def _count_text(source, sections, counts):
     """Add what a markdown cell holds to `counts`, and keep `sections` at its headings."""
-    fences = []  # open directives: (fence, name, is it "Go deeper")
+    fences = []  # open directives: (fence, name or class, is it "Go deeper")
     end = None  # what closes the open equation
-    for line in source.splitlines():
+    lines = source.splitlines()
+    for number, line in enumerate(lines):
         heading = HEADING.match(line) if not fences else None
         if heading:
             depth = len(heading[1])
@@ -143,12 +151,15 @@ def _count_text(source, sections, counts):
         if part == "exercises":
             counts[part]["exercise"] += _exercises(fence, line, sections)
         if fence:
-            fences.append((fence[1], fence[2] or "code", bool(DEEPER.match(fence[3]))))
+            name = next(iter(QUESTIONS & _classes(lines[number + 1 :])), fence[2] or "code")
+            fences.append((fence[1], name, bool(DEEPER.match(fence[3]))))
         if part is None or part == "exercises":
             continue
         counter = counts["deeper" if any(deep for _, _, deep in fences) else part]
         names = {name for _, name, _ in fences}
-        if fence:
+        if names & QUESTIONS:
+            counter["question"] += bool(fence) and fences[-1][1] == "question"
+        elif fence:
             counter["equation"] += fence[2] == "math"
             counter["figure"] += fence[2] == "live-figure"
             counter["word"] += _words(fence[3]) if fence[2] in {"admonition", "dropdown", "table"} else 0
@@ -164,6 +175,12 @@ def _count_text(source, sections, counts):
             counter["equation"] += 1
         else:
             counter["word"] += _words(line)
+
+
+def _classes(lines):
+    """Return the classes of a directive, whose options are the first of these lines."""
+    options = takewhile(lambda line: re.match(r"\s*:[\w-]+:", line), lines)
+    return {name for line in options if line.strip().startswith(":class:") for name in line.split()[1:]}
 
 
 def _exercises(fence, line, sections):

@@ -1,6 +1,7 @@
 """The time that a chapter states is the computed one, and the main path is short enough for one sitting."""
 
 import re
+from collections import Counter
 
 import canonical
 import pytest
@@ -53,6 +54,38 @@ LINK = "See {doc}`chapter two <02_bptt>`, $h_t = \\tanh(z)$ and [this one](https
 UNSEEN = "(label)=\n<!-- not seen -->\n% nor this\n\n```{bibliography}\n:filter: a b c\n```"
 EQUATIONS = "```{math}\n:label: eq\nh = a b c\n```\n\n$$\na = b\n$$\n\n$$a$$\n"
 
+PREDICTION = """::::{admonition} Predict first
+:class: predict
+Two words.
+
+:::{admonition} Is it so?
+:class: question
+:name: x-predict
+
+1. Yes.
+2. No, it is not so.
+:::
+::::
+
+After it."""
+ANSWER = """:::{admonition} Your prediction: is it?
+:class: answer dropdown
+:name: x-predict-answer
+
+1. **Right.** It is so.
+
+   $$a = b$$
+
+   ```{math}
+   a = b
+   ```
+2. **Wrong.** It is.
+:::
+
+After it."""
+RECAP = PREDICTION.replace("not so.\n:::", f"not so.\n\n{ANSWER.removesuffix('After it.').strip()}\n:::::")
+RECAP = RECAP.replace("::::{adm", "::::::{adm", 1).replace(":::{admonition} Is", ":::::{admonition} Is")
+
 
 @pytest.mark.parametrize(
     ("cell", "part", "expected"),
@@ -70,6 +103,9 @@ EQUATIONS = "```{math}\n:label: eq\nh = a b c\n```\n\n$$\na = b\n$$\n\n$$a$$\n"
         (markdown("```{exercise} Sum\nMany words.\n```"), "main", {"word": 2}),
         (markdown(FOLDED), "deeper", {"word": 5, "equation": 1}),
         (markdown(FOLDED), "main", {"word": 2}),
+        (markdown(PREDICTION), "main", {"word": 6, "question": 1}),
+        (markdown(ANSWER), "main", {"word": 2}),
+        (markdown(RECAP.replace("\n::::\n", "\n::::::\n")), "main", {"word": 6, "question": 1}),
         (code("a = 1\n\n# why\nb = 2"), "main", {"line": 3}),
         (code("a = 1", "hide-input"), "deeper", {"line": 1}),
         (code("a = 1\n\nb = 1", "hide-cell"), "deeper", {"line": 2}),
@@ -106,12 +142,12 @@ def test_exercises_count_by_their_number():
         markdown("### Without a check\n\n1. What if\n   it is late?\n2. Why?\n\n## References\n\nNot read."),
     ]
     assert counted(*cells) == {"main": {}, "exercises": {"exercise": 3}, "deeper": {}}
-    assert reading_time.minutes({"exercise": 3, "word": 0, "line": 0, "equation": 0, "figure": 0}) == 36
+    assert reading_time.minutes(Counter(exercise=3)) == 36
 
 
 def test_the_formula():
-    counter = {"word": 220, "line": 44, "equation": 3, "figure": 1, "exercise": 1}
-    assert reading_time.minutes(counter) == 2 + 2 + 3 + 10 + 12
+    counter = {"word": 220, "line": 44, "equation": 3, "question": 6, "figure": 1, "exercise": 1}
+    assert reading_time.minutes(counter) == 2 + 2 + 3 + 2 + 10 + 12
 
 
 def test_the_sentence_takes_the_place_of_what_was_typed():
@@ -140,7 +176,7 @@ def test_writing_touches_the_sentence_alone(tmp_path, capsys):
     before = path.read_bytes()
     assert reading_time.main([str(path)]) == 0
     assert path.read_bytes() == before
-    assert re.search(r"^01_x +10\.1 +0 +0\.0 +6 +1 +0 +1$", capsys.readouterr().out, re.MULTILINE)
+    assert re.search(r"^01_x +10\.1 +0 +0\.0 +6 +1 +0 +0 +1$", capsys.readouterr().out, re.MULTILINE)
     assert reading_time.main([str(path), "--write"]) == 0
     assert "01_x.ipynb: written" in capsys.readouterr().out
     written = canonical.read(path)

@@ -1,4 +1,4 @@
-"""Questions with choices: "Predict first", answered later in the chapter, and "Check yourself", answered at once.
+"""Questions with choices: "Predict first", answered later in the chapter, and "Check yourself".
 
 They are written with boxes that every reader of MyST knows, so that JupyterLab shows the same questions:
 
@@ -14,10 +14,12 @@ They are written with boxes that every reader of MyST knows, so that JupyterLab 
     :::
     ::::
 
-and, where the chapter answers it, a box of class `answer` named `basics-predict-length-answer` with a numbered list
-of one explanation for each choice. A box of class `recap` holds questions that have their answer box in themselves.
-course_questions_check.py tells what each must fulfil. On the page a choice is a radio button and an answer is folded,
-also without a script; assets/questions/questions.js keeps what was chosen and shows its explanation.
+and, where the chapter answers it, a box of class `answer dropdown` named `basics-predict-length-answer` with
+one explanation for each choice, a numbered list too. A box of class `recap` holds questions that have their
+answer box in themselves. course_questions_check.py tells what each must fulfil.
+
+On the page a choice is a radio button and an answer is folded, also without a script;
+assets/questions/questions.js keeps what was chosen and shows its explanation.
 """
 
 from html import escape
@@ -52,7 +54,8 @@ def check_names(app, env):
     for page, names in sorted(_names(env).items()):
         for name, line in names.items():
             if name in pages:
-                logger.warning(f"question {name!r}: {pages[name]} has one of this name too", location=(page, line))
+                sentence = f"question {name!r}: {pages[name]} has one of this name too"
+                logger.warning(sentence, location=(page, line))
             pages.setdefault(name, page)
 
 
@@ -83,7 +86,7 @@ def _replace(node, others):
 
 
 def _field(box, name, anchor, choices, below):
-    """Return the nodes of a field: the title and the text of `box`, radio buttons, and what stands below them."""
+    """Return the nodes of a field: title and text of `box`, radio buttons, and what stands below them."""
     title, *body = box.children
     text = [child for child in body if not isinstance(child, nodes.enumerated_list)]
     radios = []
@@ -108,13 +111,13 @@ def _explanations(question, choices):
     """Return the folded list of what is said to each choice; the choice itself stands before it."""
     found = [_html(f'<details class="answer"><summary>{SUMMARY}</summary><ol class="explanations">')]
     for choice, item in zip(choices, question.explanations, strict=True):
-        found += [_html("<li>"), nodes.paragraph("", "", *_copies(choice), classes=["choice"]), *item.children]
-        found.append(_html("</li>"))
+        chosen = nodes.paragraph("", "", *_copies(choice), classes=["choice"])
+        found += [_html("<li>"), chosen, *item.children, _html("</li>")]
     return [*found, _html("</ol></details>")]
 
 
 def _spoken(choice):
-    """Return an attribute with the name of a choice that is only a formula: not every program names by MathML."""
+    """Return an attribute that names a choice of nothing but a formula: not every program reads MathML."""
     if any(not isinstance(child, nodes.math) and child.astext().strip() for child in choice):
         return ""
     text = "".join(plain_formula(child.astext()) for child in choice)

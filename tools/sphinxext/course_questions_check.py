@@ -1,10 +1,11 @@
 """The questions of a page: where they stand, and what each must fulfil.
 
-- Each has a name of its own, such as `basics-predict-length`, and stands in a box of class `predict` or `recap`.
+- It has a name of its own, such as `basics-predict-length`, and stands in a box of class `predict` or
+  `recap`.
 - It has 2 to 5 choices, a numbered list of one paragraph each, and an explanation for each in its answer box.
 - An explanation begins with **Right.** or **Wrong.**; exactly one is right.
-- A prediction is answered exactly once, below it on the same page, in a box of class `answer` with its name and
-  `-answer`; a question of a `recap` holds its answer box, of class `answer dropdown`, in itself.
+- A prediction is answered exactly once, below it on the same page, in a box of class `answer dropdown` with
+  its name and `-answer`; a question of a `recap` holds its answer box in itself.
 """
 
 import re
@@ -90,7 +91,13 @@ def _take_answer(box, found, answers, faults):
     """Sort an answer box to its question: that around it, or the prediction above that it names."""
     around = _around(box, "question")
     if around is not None:
-        answers.setdefault(_name(around), []).append(box)
+        question = found.get(_name(around))
+        if question is None or question.box is not around:
+            return  # a fault that has been told
+        if question.predicted:
+            faults.add(box, f"question {question.name!r}: a prediction must not hold its answer")
+        else:
+            answers.setdefault(question.name, []).append(box)
         return
     name = _name(box)
     asked = name.removesuffix(ANSWER)
@@ -106,25 +113,21 @@ def _check(question, answers, faults):
     def fault(sentence, node=question.box):
         faults.add(node, f"question {question.name!r}: {sentence}")
 
-    choices = _lists(question.box)
-    count = len(choices[0]) if choices else 0
-    if len(choices) != 1 or not FEWEST <= count <= MOST:
-        return fault(f"needs one numbered list of {FEWEST} to {MOST} choices, got {len(choices)} with {count}")
-    for number, item in enumerate(choices[0], 1):
+    lists = _lists(question.box)
+    counts = [len(found) for found in lists]
+    if len(counts) != 1 or not FEWEST <= counts[0] <= MOST:
+        wish = f"needs one numbered list of {FEWEST} to {MOST} choices"
+        return fault(f"{wish}, got {' and '.join(map(str, counts)) or 'none'}")
+    for number, item in enumerate(lists[0], 1):
         if len(item) != 1 or not isinstance(item[0], nodes.paragraph):
             return fault(f"choice {number} must be one paragraph")
-    if not answers:
+    if len(answers) != 1:
         place = f"named {question.name + ANSWER!r} below it" if question.predicted else "inside it"
-        return fault(f"has no answer: a box of class answer {place} is missing")
-    if len(answers) > 1:
-        return fault(f"is answered {len(answers)} times", answers[1])
+        return fault(f"needs one box of class answer {place}, got {len(answers)}")
     question.answer = answers[0]
-    inside = _around(question.answer, "question") is not None
-    if inside == question.predicted:
-        return fault("a prediction is answered below, and a question of a recap inside its box", question.answer)
     if not _is(question.answer, "dropdown"):
         return fault("its answer must be folded: ':class: answer dropdown'", question.answer)
-    return _check_explanations(question, count, lambda sentence: fault(sentence, question.answer))
+    return _check_explanations(question, counts[0], lambda sentence: fault(sentence, question.answer))
 
 
 def _check_explanations(question, count, fault):
@@ -132,17 +135,20 @@ def _check_explanations(question, count, fault):
     explained = len(lists[0]) if len(lists) == 1 else 0
     if explained != count:
         return fault(f"has {count} choices, so its answer needs a numbered list of {count}, got {explained}")
-    said = [item.next_node(nodes.strong) for item in lists[0]]
-    words = [
-        first.astext() if first is not None and item.astext().startswith(first.astext()) else ""
-        for first, item in zip(said, lists[0], strict=True)
-    ]
-    for number, word in enumerate(words, 1):
-        if word not in (RIGHT, WRONG):
+    for number, item in enumerate(lists[0], 1):
+        if _first_word(item) not in (RIGHT, WRONG):
             return fault(f"explanation {number} must begin with **{RIGHT}** or **{WRONG}**")
-    if words.count(RIGHT) != 1:
-        return fault(f"exactly one explanation must begin with **{RIGHT}**, got {words.count(RIGHT)}")
+    right = [_first_word(item) for item in lists[0]].count(RIGHT)
+    if right != 1:
+        return fault(f"exactly one explanation must begin with **{RIGHT}**, got {right}")
     return None
+
+
+def _first_word(item):
+    """Return what is bold at the beginning of a list item, or nothing."""
+    pieces = item[0].children if len(item) else ()
+    first = next((piece for piece in pieces if piece.astext()), None)
+    return first.astext() if isinstance(first, nodes.strong) else ""
 
 
 def _is(node, *classes):

@@ -19,7 +19,7 @@ ELSEWHERE = (
     nodes.citation,
     nodes.comment,
 )
-NO_TEXT = {"cell", "cell_input", "cell_output", "choices"}  # a link in a choice would be in the way of choosing it
+NO_TEXT = {"cell", "cell_input", "cell_output", "choices"}  # a link in a choice would be in the way
 SIDE_PATH = "go deeper"
 FOLDED = {"dropdown", "toggle", "sd-dropdown"}
 
