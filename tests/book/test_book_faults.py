@@ -4,6 +4,7 @@ import re
 
 from book_build import build, write_small_book
 from figure_pages import DRAWING, SVG
+from question_pages import PREDICT, RECAP
 
 FIGURE = "# Small\n\n```{{live-figure}} {}\n```\n"
 FAULTS = {  # page: (its text, what is said of it)
@@ -16,6 +17,14 @@ FAULTS = {  # page: (its text, what is said of it)
     "value": (
         FIGURE.format("Unroller\nt: 9"),
         "3: ERROR: Unroller: t must be an integer from 0 to 5, got 9",
+    ),
+    "questions": (
+        f"# Small\n\n{PREDICT}\n{RECAP}",
+        "7: WARNING: question 'small-predict-length': needs one box",
+    ),
+    "questions_again": (
+        "# Small\n\n" + RECAP.replace("small-check-steps", "small-check-other"),
+        "6: WARNING: question 'small-check-shape': questions has one of this name too",
     ),
     "yaml": (FIGURE.format("Unroller\nt: ["), "3: ERROR: Unroller: while parsing"),
     "list": (

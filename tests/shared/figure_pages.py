@@ -5,6 +5,7 @@ from html import escape
 
 import nbformat
 from book_browser import open_page
+from question_pages import question_page
 
 from rnnkit.widgets import FIGURES
 
@@ -42,7 +43,7 @@ SVG = (
 
 
 def write_pages(source):
-    """Add a page for each figure and a drawing to the book in `source`, and the Unroller to its chapter."""
+    """Add pages of figures, a drawing and questions to the book in `source`, and a figure to its chapter."""
     (source / "assets/diagrams/small.svg").write_text(SVG, encoding="utf-8")
     (source / "drawing.md").write_text(DRAWING, encoding="utf-8")
     for stem, figure in FIGURES.items():
@@ -56,7 +57,8 @@ def write_pages(source):
     notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
     nbformat.write(notebook, chapter)
     toc = "format: jb-book\nroot: intro\nchapters:\n  - file: chapters/01_small\n"
-    toc += "".join(f"  - file: {stem}\n" for stem in ("drawing", *FIGURES))
+    toc += "".join(f"  - file: {stem}\n" for stem in ("drawing", "questions", *FIGURES))
+    (source / "questions.md").write_text(question_page(), encoding="utf-8")
     (source / "_toc.yml").write_text(toc, encoding="utf-8")
 
 

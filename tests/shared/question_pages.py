@@ -1,5 +1,7 @@
 """A page with questions of both kinds, for the tests."""
 
+import nbformat
+
 PREDICT = """\
 ::::{admonition} Predict first
 :class: predict
@@ -59,6 +61,12 @@ RECAP = """\
 ::::
 :::::
 """
+
+
+def question_notebook():
+    """Return a notebook with the same text."""
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(question_page())], metadata=kernel)
 
 
 def question_page():

@@ -9,6 +9,7 @@ import pytest
 from barriers import barriers
 from book_browser import DESKTOP
 from lab_pages import Notebook, jupyterlab
+from question_pages import question_notebook
 from still_pages import readable, stored_notebook
 
 from rnnkit.widgets import FIGURES
@@ -54,12 +55,13 @@ EACH = tuple(
     )
 )
 CELLS = (*EACH, *UNROLLER, *LSTM_GATES, *FORECAST)
+OTHERS = {"stored": stored_notebook(), "questions": question_notebook()}
 
 
 @pytest.fixture(scope="module")
 def notebook(tmp_path_factory, browser):
     context = browser.new_context(viewport=DESKTOP)
-    with jupyterlab(tmp_path_factory.mktemp("lab"), CELLS, stored=stored_notebook()) as address:
+    with jupyterlab(tmp_path_factory.mktemp("lab"), CELLS, **OTHERS) as address:
         yield Notebook(context, address, len(CELLS))
         context.close()
 
@@ -210,4 +212,23 @@ def test_a_stored_notebook_that_nobody_trusts_shows_readable_pictures(notebook):
     outputs.nth(len(FIGURES) - 1).wait_for()
     for output, stem in zip(outputs.all(), FIGURES, strict=True):
         assert readable(output) == [], stem
+    page.close()
+
+
+def test_questions_show_their_choices_and_fold_their_answers(notebook):
+    page = notebook.page.context.new_page()
+    page.goto(notebook.page.url.replace("figures.ipynb", "questions.ipynb"))
+    folded = page.locator(".jp-MarkdownCell details")
+    folded.nth(2).wait_for()
+    assert folded.locator("summary").all_inner_texts() == [
+        "Your prediction: more weights?",
+        "Answer",
+        "Answer",
+    ]
+    for choice in ("Who knows?", "(T, H)", "The steps."):
+        assert page.get_by_text(choice, exact=True).is_visible()
+    right = page.get_by_text("One row for each sequence.")
+    assert not right.is_visible()
+    folded.nth(1).locator("summary").click()
+    right.wait_for(state="visible")
     page.close()
