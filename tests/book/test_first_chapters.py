@@ -21,7 +21,7 @@ EXPLAINED = {  # what the code of chapter 01 uses: the words of the text that mu
     r"optim\.Adam\(": "**Adam**",
     r"\bepochs\b": "an *epoch* is",
     r"LogisticRegression\(": "A *logistic regression* is",
-    r"SVC\(": "*support vector\nmachine*",
+    r"SVC\(": "*support vector machine*",
     r"cross_entropy\(": "The loss is then the\n*cross-entropy*",
 }
 
