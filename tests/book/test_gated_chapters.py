@@ -3,11 +3,14 @@
 import ast
 import re
 
+import numpy as np
 import pytest
 from places import ROOT
 from stored_chapters import GLUED, STEMS, cells, code, glued, prose, texts, words
 
-from rnnkit import results
+from rnnkit import cells as cells_of
+from rnnkit import results, tasks
+from rnnkit.report import ranges
 
 LSTM, GRU = "03_lstm", "04_gru"
 gated = pytest.mark.parametrize("stem", [LSTM, GRU])
@@ -135,3 +138,31 @@ def test_a_question_without_a_check_names_what_the_chapter_has(stem):
     assert [name for name in named if name not in defined] == []
     loops = [name for name in named if "tasks.adding" in defined[name]]
     assert loops or "train it" not in questions
+
+
+def test_an_update_bias_of_3_leaves_more_than_half_to_the_straight_road():
+    missing = ranges.read()[GRU]["gru.paths.gru_update_bias_3.missing"]["values"]
+    assert 0.1 < min(missing) <= max(missing) < np.log10(2)  # "more than half", not "nearly the whole"
+
+
+def test_a_shut_forget_gate_can_hold_a_number_too():
+    """One unit, f = 0 and i = o = 1: an open direct path is one way to keep something, not the only one."""
+    weights = {"weight_ih": np.array([[0.0], [0], [5], [0]]), "weight_hh": np.array([[0.0], [0], [5], [0]])}
+    weights |= {"bias_ih": np.array([40.0, -40, 0, 40]), "bias_hh": np.zeros(4)}
+    h, c = np.zeros((2, 1)), np.zeros((2, 1))
+    for t in range(1000):
+        h, c = cells_of.lstm_step(np.array([[0.9], [-0.9]]) * (t == 0), h, c, **weights)
+    assert np.allclose(h[:, 0], [0.761, -0.761], rtol=0, atol=1e-3)
+    swapped = ranges.read()[LSTM]
+    others, keeper = (np.array(swapped[f"lstm.swap.{name}"]["values"]) for name in ("others", "keeper"))
+    assert others.max() < 0.02
+    assert keeper.min() > 0.1
+
+
+def test_the_simple_rnn_failed_at_every_rate_as_chapter_03_says():
+    study = results.load("cells_compared")["results"]
+    rates = study["settings"]["learning rates"]
+    assert (min(rates), max(rates)) == (0.001, 0.03)
+    tried = study["tasks"]["adding, 50 steps"]["networks"]["RNN (tanh)"]["score at each learning rate"]
+    assert min(tried) > tasks.adding_trivial()
+    assert "from 0.001 to 0.03" in words(LSTM)
