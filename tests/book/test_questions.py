@@ -11,7 +11,6 @@ from stored_chapters import STEMS, prose
 
 # Chapters whose questions are not written yet.
 WITHOUT = {
-    "06_sentiment",
     "07_stock_prices",
 }
 LENGTH, SHAPE = "'small-predict-length': ", "'small-check-shape': "  # how a fault of theirs begins
