@@ -9,10 +9,6 @@ from myst_parser.parsers.docutils_ import Parser
 from question_pages import ANSWER, PREDICT, RECAP, question_page
 from stored_chapters import STEMS, prose
 
-# Chapters whose questions are not written yet.
-WITHOUT = {
-    "07_stock_prices",
-}
 LENGTH, SHAPE = "'small-predict-length': ", "'small-check-shape': "  # how a fault of theirs begins
 
 
@@ -104,13 +100,10 @@ def chapter(stem):
 @pytest.mark.parametrize("stem", STEMS)
 def test_a_chapter_asks_at_the_start_and_between(stem):
     predictions, recaps = chapter(stem)
-    if stem in WITHOUT:
-        assert predictions == recaps == [], "it has questions now: take it out of WITHOUT"
-    else:
-        assert len(predictions) == 1
-        assert predictions[0] >= 4
-        assert len(recaps) >= 4
-        assert {*recaps} == {3}
-        names = re.findall(r":class: question\n:name: ([a-z]+)-(?:predict|check)-", prose(stem))
-        assert len(names) == sum([*predictions, *recaps])
-        assert len({*names}) == 1
+    assert len(predictions) == 1
+    assert predictions[0] >= 4
+    assert len(recaps) >= 4
+    assert {*recaps} == {3}
+    names = re.findall(r":class: question\n:name: ([a-z]+)-(?:predict|check)-", prose(stem))
+    assert len(names) == sum([*predictions, *recaps])
+    assert len({*names}) == 1
