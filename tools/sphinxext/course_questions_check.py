@@ -62,7 +62,7 @@ def find_questions(tree):
                 found[question.name] = question
         elif _is(box, "answer"):
             _take_answer(box, found, answers, faults)
-        elif _is(box, "recap") and not any(_is(inner, "question") for inner in _boxes(box)):
+        elif _is(box, "predict", "recap") and not any(_is(inner, "question") for inner in _boxes(box)):
             faults.add(box, f"the box {_title(box)!r} holds no question: boxes of class question are missing")
     good = []
     for question in found.values():
