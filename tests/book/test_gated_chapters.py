@@ -166,3 +166,24 @@ def test_the_simple_rnn_failed_at_every_rate_as_chapter_03_says():
     tried = study["tasks"]["adding, 50 steps"]["networks"]["RNN (tanh)"]["score at each learning rate"]
     assert min(tried) > tasks.adding_trivial()
     assert "from 0.001 to 0.03" in words(LSTM)
+
+
+def test_what_chapter_04_says_of_larger_rates_follows_from_the_file():
+    """The two groups of the LSTM come from the rate, and a good rate lies inside the longer list."""
+    study = results.load("adding_rates")["results"]
+    said = glued(GRU)
+    solved = {}
+    for name, by_rate in study["errors"].items():
+        slug = name.lower().replace(",", "").replace(" ", "_")
+        for rate, errors in by_rate.items():
+            solved[name, rate] = sum(error < 0.05 * tasks.adding_trivial() for error in errors)
+            assert (
+                said[f"gru.rates.{slug}.at_{rate.replace('.', '_')}"]
+                == f"{solved[name, rate]} of {len(errors)}"
+            )
+    assert 0 < solved["LSTM", "0.03"] < solved["LSTM", "0.06"] == solved["LSTM, forget bias 1", "0.1"] == 6
+    assert 0 < solved["GRU", "0.1"] < 6
+    assert max(solved[name, "0.3"] for name in study["errors"]) <= 1
+    p = study["GRU compared"]
+    assert p["LSTM"] < 0.05 <= p["LSTM, forget bias 1"]  # "still better", "a draw"
+    assert said["gru.rates.lstm.p"] == f"{p['LSTM']:.2g}"
