@@ -96,7 +96,10 @@ def test_louder_scores_alone_let_the_state_be_the_answer():
     assert (gains > 0).all()
     assert sign_test(gains) < 0.05
     assert runs("01_rnn_basics", name.format("times_3_is_the_answer")).mean() > 0.98  # "practically every"
-    assert not re.search(r"It lacks freedom|only then can the readout", words("01_rnn_basics"))
+    assert not re.search(
+        r"It lacks freedom|\*\*Right\.\*\* A state that says|only then can the readout",
+        words("01_rnn_basics"),
+    )
 
 
 def test_the_state_that_answers_l_and_the_state_that_answers_o_need_not_lie_in_corners():
@@ -123,7 +126,7 @@ def test_what_makes_the_loss_at_the_start_smaller_than_ln_v():
 
 
 def test_a_matrix_that_doubles_every_vector_need_not_make_the_gradient_vanish():
-    """In the chapter's own figure it does not with weak inputs, so the prediction says that it *may* vanish."""
+    """In the chapter's own figure it does not with weak inputs; so the prediction says: it *may* vanish."""
     for strength, vanishes in ((0.0, False), (0.1, False), (0.3, False), (1.0, True)):
         figure = GradientFlow("saturates", spectral_radius=2.0, T=50, strength=strength)
         assert (figure.numbers()["norms"][0] < 1) == vanishes
