@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 _INSTALLED = [sysconfig.get_path(key) for key in ("stdlib", "platstdlib", "purelib", "platlib")]
+_INSTALLED.append(os.path.dirname(os.__file__))  # where Python was moved, or lies in an archive
 # Where a file begins like this, its lines are not the learner's.
 _FOREIGN = ("<frozen ", *(f"{folder}{os.sep}" for folder in [Path(__file__).parents[1], *_INSTALLED]))
 

@@ -1,20 +1,24 @@
-"""Exercises that run in the page: the files of Pyodide, NumPy, rnnkit.check and the editor, in the book's own folder.
+"""Exercises that run in the page: Pyodide, NumPy, rnnkit.check and the editor, in the book's own folder.
 
-They are fetched by page_python/lock.json. Where no source gives them, the book is built without them and says so in
-one line; with CI=true that is an error. No page loads anything of it before its reader presses a button.
+They are fetched by page_python/lock.json. Where no source gives them, the book is built without them and says
+so in one line; with CI=true that is an error. No page loads anything of it before its reader presses a
+button.
 """
 
 import os
 import shutil
 from pathlib import Path
 
+from docutils import nodes
 from page_python.editor import write_editor
-from page_python.fetch import Missing, fetch
+from page_python.engine import numpy_licence, write_engine
+from page_python.fetch import Missing, cache_folder, fetch
 from page_python.lock import read_lock
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
 
-EDITOR = "editor"
+import rnnkit
 
 logger = logging.getLogger(__name__)
 
@@ -27,10 +31,13 @@ def engine_is_there(app):
 def fetch_parts(app, config):
     """Fetch what the lock names, and keep in the configuration whether it is there.
 
-    A configuration that changes makes Sphinx write every page anew, so no page keeps a button that does nothing.
+    A configuration that changes makes Sphinx read and write every page anew, so no page keeps a button that
+    does nothing.
     """
     try:
-        config.course_python = {name: str(fetch(part)) for name, part in read_lock().items()}
+        for part in read_lock().values():
+            fetch(part)
+        config.course_python = True
     except Missing as missing:
         if os.environ.get("CI") == "true":
             raise ExtensionError(f"the files for exercises in the page cannot be had: {missing}") from None
@@ -41,15 +48,32 @@ def write_files(app):
     """Put the files into the book's folder _static, or remove those of an earlier build."""
     if app.builder.format != "html":
         return
-    static = Path(app.outdir, "_static")
-    shutil.rmtree(static / EDITOR, ignore_errors=True)
-    if engine_is_there(app):
-        write_editor(read_lock()["editor"], app.config.course_python["editor"], static / EDITOR)
+    static, parts = Path(app.outdir, "_static"), read_lock()
+    if not engine_is_there(app):
+        for name in parts:
+            shutil.rmtree(static / name, ignore_errors=True)
+    else:
+        editor, python = parts["editor"], parts["python"]
+        write_editor(editor, fetch(editor), static / "editor")
+        package = Path(rnnkit.__file__).parent
+        write_engine(python, fetch(python), package, static / "python", cache_folder(), logger.info)
+
+
+class NumpyLicence(SphinxDirective):
+    """Shows the licence in the NumPy that the book carries."""
+
+    def run(self):
+        """Return the text as it stands in NumPy's own package."""
+        if not self.config.course_python:
+            return [nodes.paragraph("", "", nodes.Text("This copy of the book carries no NumPy."))]
+        part = read_lock()["python"]
+        return [nodes.literal_block("", numpy_licence(part, fetch(part)), language="none")]
 
 
 def setup(app):
     """Register the extension with Sphinx."""
-    app.add_config_value("course_python", {}, "html")
+    app.add_config_value("course_python", False, "env")
+    app.add_directive("numpy-licence", NumpyLicence)
     app.connect("config-inited", fetch_parts)
     app.connect("builder-inited", write_files)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,1 +1,1 @@
-"""Python in the page: fetch Pyodide and the editor by a lock, compile ahead, and put the set into the book."""
+"""Python in the page: fetch Pyodide and the editor, compile ahead, and put the set into the book."""

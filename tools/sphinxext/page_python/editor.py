@@ -1,6 +1,7 @@
 """The editor of the page: CodeMirror 6 as ready ES modules, in the folder _static/editor/ of the book.
 
-They are the bundle of the Python package NiceGUI, since pip is at hand wherever the book is built, npm is not.
+They are the bundle of the Python package NiceGUI, since pip is at hand wherever the book is built, npm is
+not.
 """
 
 from pathlib import Path

