@@ -231,6 +231,17 @@ def test_a_lost_connection_is_a_sentence(python):
     assert python.start()[-1]["type"] == "ready"
 
 
+def test_damaged_files_are_a_sentence(python):
+    for damaged in ("pyodide.asm.wasm", "numpy.bin"):
+        python.stop()
+        python.page.context.route(f"**/{damaged}", lambda route: route.fulfill(body=b"no such thing"))
+        told = python.start()
+        python.page.context.unroute(f"**/{damaged}")
+        assert told[-1]["type"] == "failed"
+        assert "could not start" in told[-1]["text"]
+    assert python.start()[-1]["type"] == "ready"
+
+
 def test_an_old_browser_is_told_so(python):
     python.stop()
     source = python.page.evaluate("url => fetch(url).then(answer => answer.text())", python.address)

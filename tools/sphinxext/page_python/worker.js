@@ -70,7 +70,18 @@ async function counted(resource, options) {
       }
     },
   });
-  return new Response(body, { headers: { "Content-Type": answer.headers.get("Content-Type") } });
+  // Some servers call it something else, and then no browser compiles it.
+  const type = name.endsWith(".wasm") ? "application/wasm" : answer.headers.get("Content-Type");
+  return new Response(body, { headers: { "Content-Type": type } });
+}
+
+// Pyodide would wait for ever for WebAssembly that does not compile.
+function watched(compile) {
+  return (...source) => {
+    const compiled = compile(...source);
+    compiled.catch(refuse);
+    return compiled;
+  };
 }
 
 // The files of an archive, as tools/sphinxext/page_python/archive.py packs them: [path, bytes].
@@ -110,12 +121,13 @@ async function load() {
     throw new Failure("This browser is too old to run Python in a page. The exercise works in the notebook.");
   }
   self.fetch = counted;
+  WebAssembly.instantiateStreaming = watched(WebAssembly.instantiateStreaming);
   const { version, files } = await (await self.fetch("files.json")).json();
   for (const file of files) progress.sizes.set(file.name, file);
   progress.total = files.reduce((sum, file) => sum + file.wire, 0);
   tell(true);
   const archives = files.filter((file) => file.name.endsWith(".bin")).map((file) => unpacked(file.name));
-  for (const archive of archives) archive.catch(() => {}); // `refused` says it
+  for (const archive of archives) archive.catch(refuse);
   script("pyodide.js");
   script("pyodide.asm.js");
   const lock = JSON.stringify({ info: { version }, packages: {} });
