@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import json
 import os
+import shutil
 from pathlib import Path
 
 from . import archive, contents
@@ -50,6 +51,7 @@ def write_engine(part, fetched, package, folder, cache, say=print):
         say(f"Python in the page starts slower, from sources, since nothing compiles them here: {reason}")
         files |= {f"{name}.bin": archive.pack(tree) for name, tree in trees.items()}
         whole = "not compiled"
+    shutil.rmtree(folder, ignore_errors=True)  # of another version there may be other files
     for name, content in files.items():
         store(folder / name, content)
     store(folder / "worker.js", worker)
