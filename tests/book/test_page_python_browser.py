@@ -21,14 +21,14 @@ START = """address => new Promise(done => {
     if (["ready", "failed"].includes(data.type)) done(told);
   };
 })"""
-RUN = """([answer, check, chapter]) => new Promise(done => {
+BEGIN = """([answer, check, chapter]) => void (window.answered = new Promise(done => {
   const told = [];
   worker.onmessage = ({data}) => {
     told.push(data);
     if (["done", "failed"].includes(data.type)) done(told);
   };
   worker.postMessage({type: "run", id: 7, answer, check, chapter});
-})"""
+}))"""
 
 FUNCTIONS = """
 exercise = check.{name}
@@ -65,7 +65,16 @@ class Python:
 
     def run(self, answer, check=CHECK, chapter="basics"):
         """Return what was printed, and the last message."""
-        *output, last = self.page.evaluate(RUN, [answer, check, chapter])
+        self.begin(answer, check, chapter)
+        return self.end()
+
+    def begin(self, answer, check, chapter):
+        """Let the worker run two cells, and do not wait."""
+        self.page.evaluate(BEGIN, [answer, check, chapter])
+
+    def end(self):
+        """Wait for the worker; return what was printed, and the last message."""
+        *output, last = self.page.evaluate("() => answered")
         assert {piece["type"] for piece in output} <= {"output"}
         assert all(message["id"] == 7 for message in [*output, last])
         return "".join(piece["text"] for piece in output), last
@@ -140,12 +149,13 @@ def test_every_review_says_what_it_says_here(python, capsys):
         chapter, name = title.split(".")
         setting = FUNCTIONS.format(name=name)
         loop = "for function in functions:\n    print(name(exercise.review(function).text))"
-        shown, last = python.run(NAMES + setting + loop, "", chapter)
-        assert last["error"] is None, last
+        python.begin(NAMES + setting + loop, "", chapter)
         functions = [exercise.reference, *exercise.also]
         functions += [variant for mistake in exercise.mistakes for variant in mistake.variants]
-        for k, (function, there) in enumerate(zip(functions, shown.split(), strict=True)):
-            text = exercise.review(function).text
+        texts = [exercise.review(function).text for function in functions]
+        shown, last = python.end()
+        assert last["error"] is None, last
+        for k, (text, there) in enumerate(zip(texts, shown.split(), strict=True)):
             count += 1
             if here["name"](text) != there:
                 text_there = python.run(f"{setting}print(exercise.review(functions[{k}]).text)", "", chapter)[
