@@ -5,7 +5,6 @@ multiplied by the number of comparisons that the table makes, and if it says so 
 trained, in the same direction. Everything else is called a draw.
 """
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -39,7 +38,10 @@ def mcnemar(right_a, right_b):
         raise ValueError(f"right_b must have {len(a)} items, as right_a has, got {len(b)}")
     only_a, only_b = int((a & ~b).sum()), int((b & ~a).sum())
     n, k = only_a + only_b, min(only_a, only_b)
-    tail = sum(math.comb(n, i) for i in range(k + 1))  # whole numbers: nothing underflows
+    tail = ways = 1  # to choose no item of n; whole numbers: nothing underflows
+    for i in range(k):
+        ways = ways * (n - i) // (i + 1)  # to choose i + 1 of n: far faster than to begin anew
+        tail += ways
     return Paired(only_a, only_b, min(1.0, 2 * tail / 2**n))
 
 
