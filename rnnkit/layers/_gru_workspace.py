@@ -4,6 +4,7 @@ What makes the layer fast is how the numbers stand here, b being the sequences t
 
 - The blocks (b, H) of the gates stand one after the other, since NumPy is faster where numbers follow each
   other. The weights are turned accordingly, (3, H, H), and one call of `matmul` multiplies h by all of them.
+- What a step multiplies by is cut into parts where that is faster, see `_parts`.
 - W_ih x is one product for several steps, as many as stay in the processor's cache until they are used.
 - On the way back the slopes of these steps are found at once.
 """
@@ -12,6 +13,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+
+from rnnkit.layers._parts import cut, parts
 
 
 class Kept(NamedTuple):
@@ -40,11 +43,12 @@ class Step(NamedTuple):
     """What a step reads and writes, (b, H) if nothing else is said."""
 
     h_before: np.ndarray  # h_{t-1}
-    rz_reset: np.ndarray  # (3, b, H)
+    rz_reset: np.ndarray  # (3, b, H) or, cut into parts, (3, parts, b, H / parts)
     rz: np.ndarray  # (2, b, H)
     r: np.ndarray
     reset: np.ndarray
     n: np.ndarray
+    n_in_parts: np.ndarray  # (b, H) or (parts, b, H / parts), the same numbers
     z: np.ndarray
     rz_from_x: np.ndarray  # (2, b, H): the part of x_t and the biases in what enters r and z
     n_from_x: np.ndarray
@@ -89,6 +93,7 @@ class GroupBack(NamedTuple):
     slopes: Slopes
     dh: np.ndarray  # (b, H)
     dh_from_gates: np.ndarray  # (b, H)
+    dh_in_parts: np.ndarray  # (b, H) or (parts, b, H / parts), the same numbers
     steps: list
 
 
@@ -96,8 +101,9 @@ class Workspace:
     """All arrays of one run.
 
     h (B + N, H): the states, one row below the other as `Packing.before` counts them. inputs (N, D + 1): x
-    and 1. weight_x (3, D + 1, H), weight_h (3, H, H): what they are multiplied by. d (N, 4H): see `StepBack`.
-    dh (B, H): the gradient in h so far.
+    and 1. weight_x (3, D + 1, H), weight_h (3, H, H) or (3, parts, H, H / parts): what they are multiplied
+    by. d (N, 4H): see `StepBack`. dh (B, H): the gradient in h so far.
+    multiply_back: the function for products with `weight_back`.
     """
 
     def __init__(self, packing, D, H, dtype):
@@ -105,7 +111,10 @@ class Workspace:
         self.packing = packing
         self.h, self.inputs = np.empty((B + N, H), dtype), np.empty((N, D + 1), dtype)
         self.inputs[:, -1] = 1
-        self.weight_x, self.weight_h = np.empty((3, D + 1, H), dtype), np.empty((3, H, H), dtype)
+        self._parts, self._parts_back = parts(B, H, H), parts(B, 3 * H, H)
+        self.weight_x = np.empty((3, D + 1, H), dtype)
+        self.weight_h = np.ascontiguousarray(cut(np.empty((3, H, H), dtype), self._parts))
+        self.multiply_back = np.dot if self._parts_back == 1 else np.matmul  # dot is faster, for one matrix
         self.d, self.dh = np.empty((N, 4 * H), dtype), np.empty((B, H), dtype)
         self._bias_n = np.empty((B, H), dtype)  # in full: adding one row to all would take longer
 
@@ -121,11 +130,12 @@ class Workspace:
             steps = [
                 Step(
                     h_before=h_before,
-                    rz_reset=four[:3],
+                    rz_reset=cut(four[:3], self._parts),
                     rz=four[:2],
                     r=four[0],
                     reset=four[2],
                     n=four[3],
+                    n_in_parts=cut(four[3], self._parts),
                     z=four[1],
                     rz_from_x=x[:2],
                     n_from_x=x[2],
@@ -144,7 +154,7 @@ class Workspace:
         bias, self._bias_n[:] = bias_ih + bias_hh, bias_hh[2 * H :]
         if reset_after:
             bias[2 * H :] = bias_ih[2 * H :]  # the other one stands within the reset
-        self.weight_h[:] = weight_hh.reshape(3, H, H).swapaxes(1, 2)
+        self.weight_h[:] = cut(weight_hh.reshape(3, H, H).swapaxes(1, 2), self._parts)
         self.weight_x[:, :-1] = weight_ih.reshape(3, H, -1).swapaxes(1, 2)
         self.weight_x[:, -1] = bias.reshape(3, H)
         # σ(a) = 1 / (1 + exp(-a)): the sign goes into the weights of r and z. If exp overflows, 1 / ∞ = 0 is
@@ -169,5 +179,11 @@ class Workspace:
                 StepBack(*d_t, slopes=four, slope_r=four[1], slopes_zn=four[2:], r=r, z=z)
                 for d_t, four, r, z in by_step
             ]
-            groups.append(GroupBack(rows, kept, Slopes(*slopes), self.dh[:b], dh_from_gates[:b], steps))
+            from_gates = dh_from_gates[:b]
+            in_parts = cut(from_gates, self._parts_back)
+            groups.append(GroupBack(rows, kept, Slopes(*slopes), self.dh[:b], from_gates, in_parts, steps))
         return groups
+
+    def weight_back(self, weight_nrz):
+        """Return the weights (3H, H), or their parts (parts, 3H, H / parts), as one block of memory."""
+        return np.ascontiguousarray(cut(weight_nrz, self._parts_back))

@@ -62,11 +62,11 @@ class GRU(RecurrentLayer):
             for group in work.groups:
                 bias_n = group.bias_n
                 np.matmul(work.inputs[group.rows], weight_x, group.from_x)
-                for h_before, rz_reset, rz, r, reset, n, z, rz_from_x, n_from_x, h in group.steps:
+                for h_before, rz_reset, rz, r, reset, n, n_in_parts, z, rz_from_x, n_from_x, h in group.steps:
                     if self.reset_after:
                         np.matmul(h_before, weight_h, rz_reset)
                     else:
-                        np.matmul(h_before, weight_rz, rz)
+                        np.matmul(h_before, weight_rz, rz_reset[:2])
                     rz += rz_from_x
                     np.exp(rz, rz)
                     rz += one
@@ -75,7 +75,7 @@ class GRU(RecurrentLayer):
                         reset += bias_n
                         np.multiply(r, reset, n)
                     else:
-                        np.multiply(r, h_before, reset).dot(weight_n, n)
+                        np.matmul(np.multiply(r, h_before, reset), weight_n, n_in_parts)
                     n += n_from_x
                     np.tanh(n, n)
                     np.subtract(h_before, n, h)
@@ -87,7 +87,7 @@ class GRU(RecurrentLayer):
     def _run_backward(self, d_output, d_last_state, work):
         H, output, (work.dh[:],) = self.hidden_size, work.h[work.packing.B :], d_last_state
         weight_nrz = np.roll(work.weights["weight_hh"], H, axis=0)
-        weight_n, weight_rz = weight_nrz[:H], weight_nrz[H:]
+        weight_n, weight_rz, weight_back = weight_nrz[:H], weight_nrz[H:], work.weight_back(weight_nrz)
         d_nh, d_rz, d_n, d_ih = work.d[:, :H], work.d[:, H : 3 * H], work.d[:, 3 * H :], work.d[:, H:]
         d_weight_n = np.zeros_like(weight_n)
         for group in reversed(work.groups_back):
@@ -100,7 +100,8 @@ class GRU(RecurrentLayer):
                 if self.reset_after:
                     np.multiply(s.slopes, dh, s.d)
                     dh *= s.z
-                    dh += s.d_nrz.dot(weight_nrz, dh_from_gates)
+                    work.multiply_back(s.d_nrz, weight_back, group.dh_in_parts)
+                    dh += dh_from_gates
                 else:
                     np.multiply(s.slopes_zn, dh, s.d_zn)
                     d_reset = s.d_n.dot(weight_n)
