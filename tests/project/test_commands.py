@@ -329,6 +329,30 @@ class TestRunTests:
         assert re.fullmatch(r"  FAILED  first +\d+\.\d s   1 failed", first)
         assert second == "  not run: second"
 
+    @pytest.mark.parametrize("status", [0, 2])
+    def test_one_runs_beside_the_others_and_tells_how_it_went(self, capfd, monkeypatch, tmp_path, status):
+        """The other one waits for what the first tells; were they run in turn, it would come last or fail."""
+        monkeypatch.setattr(run_tests, "BUILT", tmp_path / "build/book.said")
+        wait = "import pathlib, sys, time\nwhile not pathlib.Path(sys.argv[1]).exists(): time.sleep(0.05)"
+        checks = {
+            "book": self.command("no such page", status),
+            "pytest": [sys.executable, "-c", wait, str(run_tests.BUILT)],
+        }
+        assert run_tests.run_all(checks, beside="book") == status
+        out = capfd.readouterr().out.splitlines()
+        assert out[:3] == ["", "[pytest]", ""]
+        assert out[3:5] == ["[book]", "no such page"]
+        assert sorted(line.split()[:2] for line in out[-2:]) == sorted(
+            [["FAILED" if status else "passed", "book"], ["passed", "pytest"]]
+        )
+        assert run_tests.BUILT.read_text() == ("book failed, see its output: no such page" if status else "")
+
+    def test_a_failure_beside_the_book_ends_the_run(self, capfd, monkeypatch, tmp_path):
+        monkeypatch.setattr(run_tests, "BUILT", tmp_path / "book.said")
+        checks = {"book": self.command("built"), "first": self.command("", 3), "second": self.command("")}
+        assert run_tests.run_all(checks, beside="book") == 3
+        assert capfd.readouterr().out.splitlines()[-1] == "  not run: second"
+
     def test_killed_check_fails(self, capfd):
         killed = [sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"]
         assert run_tests.run_all({"killed": killed}) != 0

@@ -7,13 +7,17 @@ import pytest
 from book_build import build, built, write_small_book
 from book_server import served
 from figure_pages import write_pages
-from once import once
+from once import once, wait_for
 from places import ROOT
 
 
 @pytest.fixture(scope="session")
 def book(tmp_path_factory):
-    """Return the folder with the pages of the book: what tools/run_tests.py has just built, or a new one."""
+    """Return the folder with the pages of the book: what tools/run_tests.py builds, or a new one."""
+    if said := os.environ.get("RNNKIT_BOOK_SAID"):
+        wait_for(Path(said))
+        if reason := Path(said).read_text("utf-8"):
+            pytest.fail(reason, pytrace=False)
     if folder := os.environ.get("RNNKIT_BOOK"):
         return Path(folder)
     folder = once(tmp_path_factory, "book", lambda folder: built(*build(ROOT, folder)))
