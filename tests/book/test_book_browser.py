@@ -9,7 +9,8 @@ from book_browser import DESKTOP, PHONE, open_page, sideways_scroll
 from book_build import page_names
 
 CHAPTER = "chapters/01_rnn_basics.html"
-LIMIT = 400_000  # bytes of a chapter with all that it loads, compressed as a server would
+LIMIT = 320_000  # bytes of a chapter with all that it loads, compressed as a server would
+TRY_LIMIT = 12_000  # of these, of what the exercises bring before anybody presses a button
 
 
 VISITS = {"desktop": (DESKTOP, "light", "http"), "phone": (PHONE, "dark", "file")}
@@ -116,3 +117,5 @@ def test_a_chapter_is_light(book, bases, open_context):
     page.wait_for_load_state("networkidle")
     heaviest = sorted(loaded.items(), key=lambda item: -item[1])
     assert sum(loaded.values()) < LIMIT, heaviest[:8]
+    assert sum(size for path, size in loaded.items() if path.startswith("_static/try/")) < TRY_LIMIT
+    assert not [path for path in loaded if path.startswith(("_static/python/", "_static/editor/"))]

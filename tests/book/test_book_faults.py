@@ -6,9 +6,30 @@ from book_build import build, write_small_book
 from figure_pages import DRAWING, SVG
 from question_pages import PREDICT, RECAP
 
+EXERCISE = """---
+file_format: mystnb
+kernelspec: {{name: python3}}
+language_info: {{name: python, pygments_lexer: ipython3}}
+---
+# Small
+
+```{{exercise}}
+:label: {}
+
+Write it.
+```
+
+```{{code-cell}}
+...
+```
+"""
 FIGURE = "# Small\n\n```{{live-figure}} {}\n```\n"
 FAULTS = {  # page: (its text, what is said of it)
     "drawing": (DRAWING.replace(":alt: A cell\n", ""), "5: WARNING: small.svg needs an alternative text"),
+    "exercise": (
+        EXERCISE.format("basics-ex-a"),
+        "9: WARNING: exercise basics-ex-a needs an answer cell, a check cell, a solution",
+    ),
     "formula": (
         "# Small\n\nA state $h_{t$.\n",
         "3: WARNING: formula: Extra open brace or missing close brace: h_{t",

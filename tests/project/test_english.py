@@ -12,9 +12,10 @@ NOT_ENGLISH = re.compile(
     r"\bis no probability\b|"
     r"\"\"\"Give (?:padded |the )?batches|\bWho (?:sets|wants|needs)\b|\bshall\b",
 )
-PAGES = ("*.md", "appendix/*.md", "tools/**/*.py", "tools/**/*.md", "assets/*.js", "assets/*.css")
+PAGES = ("*.md", "appendix/*.md", "tools/**/*.py", "tools/**/*.md")
+ASSETS = ("assets/*.js", "assets/*.css", "assets/try/*.js", "assets/try/*.css")
 MODULES = ("rnnkit/**/*.py", "studies/**/*.py", "benchmarks/**/*.py")
-FILES = sorted(path for pattern in (*PAGES, *MODULES) for path in ROOT.glob(pattern))
+FILES = sorted(path for pattern in (*PAGES, *ASSETS, *MODULES) for path in ROOT.glob(pattern))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -5,6 +5,7 @@ from html import escape
 
 import nbformat
 from book_browser import open_page
+from exercise_pages import write_exercises
 from question_pages import question_page
 
 from rnnkit.widgets import FIGURES
@@ -43,7 +44,8 @@ SVG = (
 
 
 def write_pages(source):
-    """Add pages of figures, a drawing and questions to the book in `source`, and a figure to its chapter."""
+    """Add pages of figures, a drawing, questions and exercises to the book in `source`, and a figure."""
+    write_exercises(source)
     (source / "assets/diagrams/small.svg").write_text(SVG, encoding="utf-8")
     (source / "drawing.md").write_text(DRAWING, encoding="utf-8")
     for stem, figure in FIGURES.items():
@@ -57,7 +59,7 @@ def write_pages(source):
     notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
     nbformat.write(notebook, chapter)
     toc = "format: jb-book\nroot: intro\nchapters:\n  - file: chapters/01_small\n"
-    toc += "".join(f"  - file: {stem}\n" for stem in ("drawing", "questions", *FIGURES))
+    toc += "".join(f"  - file: {stem}\n" for stem in ("drawing", "exercises", "questions", *FIGURES))
     (source / "questions.md").write_text(question_page(), encoding="utf-8")
     (source / "_toc.yml").write_text(toc, encoding="utf-8")
 
