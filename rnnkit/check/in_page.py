@@ -23,7 +23,7 @@ WITH_SIGMOID = ("lstm", "gru")  # chapters that import it for all their cells
 
 
 class Heard:
-    """An exercise as a chapter has it, which keeps its last verdict in `verdicts`."""
+    """An exercise as a chapter has it, which keeps in `verdicts` by its name whether it was solved last."""
 
     def __init__(self, exercise, verdicts):
         self._exercise, self._verdicts = exercise, verdicts
@@ -31,7 +31,7 @@ class Heard:
     def __call__(self, function):
         """Print what is right and what is wrong with `function`."""
         verdict = self._exercise.review(function)
-        self._verdicts.append(verdict)
+        self._verdicts[self._exercise.name] = verdict.solved
         print(verdict.text)
 
     def __getattr__(self, name):
@@ -59,11 +59,13 @@ def run(answer, check, chapter, send):
     answer, check   the texts of the two cells
     chapter         one of CHAPTERS
     send            gets what is printed, piece by piece
-    Returns {"solved": True or False, None without a verdict, "error": None or {"text": …, "line": …}}.
+    Returns {"solved": True or False, None without a verdict, "error": None or {"text": …, "line": …}}. The
+    verdict is the last one on the exercise of `check`, also where the answer asked for it and then failed:
+    the solutions of some chapters go on with what only a notebook has.
     """
     if chapter not in CHAPTERS:
         raise ValueError(f"chapter must be one of {', '.join(CHAPTERS)}, got {chapter!r}")
-    verdicts, error = [], None
+    verdicts, error = {}, None
     with Output(send) as output, _as_it_was(), contextlib.redirect_stdout(output):
         try:
             with contextlib.redirect_stderr(output):
@@ -72,7 +74,13 @@ def run(answer, check, chapter, send):
                     _execute(text, file, namespace)
         except BaseException as raised:  # also SystemExit and KeyboardInterrupt: the page goes on
             error = in_words(raised)
-    return {"solved": verdicts[-1].solved if verdicts and not error else None, "error": error}
+    return {"solved": verdicts.get(_exercise_of(check)), "error": error}
+
+
+def _exercise_of(check):
+    """Return the name of the exercise that the cell with the check calls, "" if it calls none."""
+    calls = (node for node in ast.walk(ast.parse(check)) if isinstance(node, ast.Attribute))
+    return next((call.attr for call in calls if getattr(call.value, "id", "") == "check"), "")
 
 
 def run_as_json(*arguments):

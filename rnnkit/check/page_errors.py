@@ -7,6 +7,9 @@ ANSWER, CHECK = "<your answer>", "<the check>"
 MESSAGE = 1000  # characters of a message; a longer one would hide the rest
 SHOWN = 3  # lines at either end of a long chain of calls
 
+ABSENT = (
+    "The page has np, math, check and what you define; other names of the chapter are in the notebook."
+)
 ADVICE = (
     (RecursionError, "A function calls itself again and again. Is there a case in which it stops?"),
     (
@@ -34,7 +37,10 @@ def in_words(error):
     calls = [_call(*call) for call in (own if len(own) <= 2 * SHOWN else own[:SHOWN] + own[-SHOWN:])]
     if len(own) > 2 * SHOWN:
         calls.insert(SHOWN, f"… {len(own) - 2 * SHOWN} more such lines …")
-    return {"text": "\n".join([*calls, *_last_words(error)]), "line": lines[-1] if lines else None}
+    return {
+        "text": "\n".join([*calls, *_last_words(error, bool(lines))]),
+        "line": lines[-1] if lines else None,
+    }
 
 
 def _place(file, line):
@@ -47,7 +53,7 @@ def _call(code, line):
     return f"{_place(code.co_filename, line)}{function}:\n    {source}"
 
 
-def _last_words(error):
+def _last_words(error, in_the_answer):
     if isinstance(error, ModuleNotFoundError) and error.name:
         # Pyodide's own message tells how to load it from elsewhere.
         message = f"No module named {error.name!r}"
@@ -60,6 +66,8 @@ def _last_words(error):
     yield f"{kind}: {message}" if message else kind
     kinds = MemoryError if message.startswith("array is too big") else type(error)
     yield from (advice for known, advice in ADVICE if issubclass(kinds, known))
+    if in_the_answer and type(error) is NameError:
+        yield ABSENT
 
 
 def _message(error):

@@ -100,6 +100,8 @@ class TestContinuousIntegration:
             assert (ROOT / words[1]).is_file()
         elif words[0] == "jupyter-book":
             assert line == BUILD
+        elif words[0] == "sudo":
+            assert words[1] == "apt-get"
         else:
             assert words[:2] == ["python", "-m"]
             assert words[2] in ("pip", "pytest", "ruff")
