@@ -1,10 +1,13 @@
 """The page on speed: its parts show the numbers of the stored files."""
 
+import re
+
 import course_benchmarks
 import course_benchmarks_memory
 import course_benchmarks_tables
 import pytest
 from course_benchmarks_plot import ratio_plot
+from places import ROOT
 
 from benchmarks import alternating, rivals
 from benchmarks import layers as bench
@@ -80,6 +83,39 @@ def test_batches_of_two_lengths_are_those_of_their_file():
         assert f"{first} and {second}" in cells[0]
         for cell, rival in zip(cells[3:], ("torch.nn", "rnnkit, two layers"), strict=True):
             assert cell.startswith(f"{row['ratio'][rival][1]:.2f} (")
+
+
+class TestWhatThePageSays:
+    """Sentences that a new measurement may make wrong."""
+
+    page = " ".join((ROOT / "appendix/speed.md").read_text(encoding="utf-8").split())
+
+    def test_the_layer_that_comes_to_the_peak(self, record):
+        shares = {
+            (share, row["layer"], row["task"], row["size"]["H"], rival)
+            for row in record["results"]["races"]
+            for rival, share in row["share"].items()
+        }
+        highest, *where = max(shares)
+        assert where == ["LSTM", "inference", 512, "onnxruntime"]
+        assert round(highest, 2) == 1
+        assert "the LSTM of onnxruntime with 512 units, in inference: it comes to it" in self.page
+        assert not re.search(r"can(not| never)? reach 100 %", self.page)
+
+    def test_which_compiled_loops_gain_where_a_step_is_small(self, record):
+        assert "flax and onnxruntime gain most on rnnkit where a step is small" in self.page
+        assert "The loops of torch.nn for RNN and GRU do not" in self.page
+        for layer in rivals.GATES:
+            rows = [
+                row for row in record["results"]["races"]
+                if (row["layer"], row["task"]) == (layer, "inference")
+            ]  # fmt: skip
+            best = {
+                rival: max(rows, key=lambda row, rival=rival: row["ratio"][rival][1])["label"]
+                for rival in ("flax", "onnxruntime", "torch.nn")
+            }
+            assert (best["flax"], best["onnxruntime"]) == ("all small", "all small")
+            assert layer == "LSTM" or best["torch.nn"] == "edge: 512 units"
 
 
 @pytest.mark.parametrize(
