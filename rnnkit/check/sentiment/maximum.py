@@ -51,7 +51,7 @@ masked_max = Exercise(
             _masked(lambda output, mask: _max(output, mask, fill=0)),
         ),
         Mistake(
-            "the padding is filled with −1, and a state can be smaller than that.",
+            "the padding is filled with −1, and a number can be smaller than that.",
             "Is there a number that is smaller than every other?",
             _masked(lambda output, mask: _max(output, mask, fill=-1)),
         ),
