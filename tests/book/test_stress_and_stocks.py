@@ -3,10 +3,13 @@
 import math
 import re
 
+import numpy as np
 import pytest
 from stored_chapters import GLUED, glued, prose, section, texts, words
 
-from rnnkit import results
+from rnnkit import results, series
+from rnnkit import volatility as vol
+from rnnkit.report import ranges
 
 STRESS, STOCKS = "05_bidirectional", "07_stock_prices"
 
@@ -76,6 +79,73 @@ class TestStocks:
         assert self.shown[f"stocks.{file}.tests"] == str(tests)
         p = min(1, tests * against["LSTM"]["qlike"]["p"])
         assert self.shown[f"stocks.{file}.lstm.p"] == ("< 0.001" if p < 0.001 else f"{p:.3f}")
+
+    def test_the_network_on_four_shares_is_judged_by_the_rule_with_every_seed(self):
+        """Not by the range to expect on other machines, which is wider than what the seeds gave."""
+        found = ranges.by_name(ranges.read())["stocks.network.lstm.dm"]["values"]
+        assert self.shown["stocks.network.lowest"] == f"{min(found):.1f}"
+        assert self.shown["stocks.network.highest"] == f"{max(found):.1f}"
+        p = [2 * math.erfc(abs(one) / math.sqrt(2)) for one in found]  # two networks in the table
+        assert self.shown["stocks.network.p_of_the_lowest"] == f"{max(p):.2f}"
+        assert (len(p), sum(one < 0.05 for one in p)) == (5, 4)
+        assert "With four of them this is more than chance" in words(STOCKS)
+
+    def test_the_own_level_alone_is_a_draw_with_the_network(self):
+        memory = results.load("volatility_memory")["results"]["methods"]
+        test = memory["own level"]["against"]["LSTM"]["qlike"]
+        assert self.shown["stocks.memory.own_level.lstm_dm"] == f"{-test['statistic']:+.1f}"
+        tests = 9  # four linear models against each network, and one network against the other
+        assert self.shown["stocks.memory.own_level.p_lstm"] == f"{min(1, tests * test['p']):.3f}"
+        on_a_year = memory["LSTM on a year"]["against"]["own level and a year"]["qlike"]["p"]
+        shown = self.shown["stocks.memory.own_level_and_a_year.p_on_a_year"]
+        assert shown == f"{tests * on_a_year:.3f}"
+        summary = section(STOCKS, "Summary")
+        assert "as good as that LSTM" in summary
+        assert "a draw with the linear model that also knows each share's own level" in summary
+
+    def test_the_lags_of_the_test_are_those_of_the_formula(self):
+        assert r"q = \max(2(h - 1), \lfloor 4 (T / 100)^{2/9} \rfloor)" in words(STOCKS)
+        rng = np.random.default_rng(0)
+        for T, h in ((50, 1), (2000, 1), (300, 5), (300, 20)):
+            losses = rng.normal(size=(2, T))
+            q = max(2 * (h - 1), math.floor(4 * (T / 100) ** (2 / 9)))
+            assert vol.diebold_mariano(*losses, horizon=h).lags == q
+
+    def test_days_drawn_at_random_overlap_less_than_days_in_a_row(self):
+        """The interval of the shuffled split is too wide, and the text says so below it."""
+        assert "so the intervals of these fakes are too wide" in words(STOCKS)
+        count, drawn, h = 3231, 646, 20
+        days = np.sort(np.random.default_rng(0).choice(count, drawn, replace=False))
+        shared = np.clip(1 - np.abs(days[:, None] - days) / h, 0, None)
+        assert drawn**2 / shared.sum() > 3 * series.effective_size(drawn, h)
+
+    def test_right_answers_hang_together_less_than_the_changes(self):
+        """Why the effective size is too careful: a sign keeps less of a correlation."""
+        rng = np.random.default_rng(0)
+        steps = rng.normal(size=60_000)
+        change = np.convolve(steps, np.ones(20), "valid")
+        right = np.sign(change[:-20]) * np.sign(change[20:])
+        for k in (5, 10):
+            of_changes, of_answers = (np.corrcoef(x[:-k], x[k:])[0, 1] for x in (change, right))
+            assert of_answers < of_changes - 0.1
+
+    def test_the_shuffled_split_of_the_network_is_not_called_an_edge(self):
+        told = section(STOCKS, "Go deeper: the same sins with networks")
+        assert "this alone would not be an edge" in told
+        sides = results.load("leakage")["results"]["sins"]["shuffled split"]
+        for market, fake in sides["fake"].items():
+            honest = sides["honest"][market]
+            assert fake["direction"]["mean"] > honest["direction"]["mean"]
+            assert fake["ratio"]["mean"] < honest["ratio"]["mean"]
+        lows = sides["fake"]["MSFT"]["low"]["of each seed"]
+        assert max(lows) < min(sides["fake"]["MSFT"]["majority"]["of each seed"])
+
+    def test_the_range_that_allows_a_win_stands_beside_seeds_that_did_not_win(self):
+        found = ranges.by_name(ranges.read())["stocks.judged.lstm.rmse_persistence"]
+        assert found["low"] < 1 < min(found["values"])
+        expected = " ".join(f"{one:.2f}" for one in found["values"])
+        assert self.shown["stocks.judged.of_seeds"].strip("'") == expected
+        assert "stocks.judged.of_seeds" in GLUED.findall(words(STOCKS))
 
     def test_nested_models_have_their_warning(self):
         told = section(STOCKS, "Is the difference more than chance?")
