@@ -5,12 +5,14 @@ shows that everything runs. The rules were fixed before the run:
 
 - The words are split at random into training, validation and test words, anew for each seed. Two forms of
   one word (table, tables) are different words; the model "both, no relatives" is trained on as many words,
-  none of which has the stem of a test word.
+  none of which has the stem of a test word. (The stem knows inflected forms, and few derived words.)
 - A one-way tagger with a larger state, and at least as many parameters as the tagger that reads both ways,
   shows what the mere size does.
-- A tagger must score a vowel when it comes. "forward, one answer" reads forward like the others, and scores
-  all vowels of the word at once, after its last sound: it shows what the moment of the answer does. (It
-  joined when a first run of the others was known, as did three of the five learning rates.)
+- A tagger must score a vowel when it comes. "one answer" scores all vowels of the word at once, when it has
+  read all: it shows what the moment of the answer does. Its first score belongs to the last vowel, its second
+  to the last but one, and so on; "from the start" counts from the first vowel, so that the moment and the
+  counting can be told apart. ("forward, one answer" joined when a first run of the others was known, as did
+  three of the five learning rates; the other three of one answer joined when that second run was known.)
 - Each model uses the learning rate that was best for it on the validation words of SELECTION_SEED, which
   plays no further part. What is reported comes from the test words of EVALUATION_SEEDS. Two models are
   compared on the same words: the differences are taken seed by seed.
@@ -29,9 +31,9 @@ from tqdm import tqdm
 
 from rnnkit import datasets, models, results, text
 from studies.shared.intervals import CONFIDENCE
-from studies.shared.stress_accuracy import comparisons, summary
+from studies.shared.stress_accuracy import comparisons, precision, summary
 from studies.shared.stress_rules import baselines
-from studies.shared.stress_words import groups, split, words
+from studies.shared.stress_words import by_place, groups, split, words
 
 COMMAND = "python -m studies.word_stress"
 TRAINING, VALIDATION, TEST = 20_000, 5_000, 10_000  # words
@@ -52,6 +54,7 @@ class Model(NamedTuple):
     hidden_size: int
     relatives: bool = True  # may the training words be other forms of test words?
     one_answer: bool = False  # are all vowels scored at the end, and not each one when it comes?
+    from_start: bool = False  # do those scores count the vowels from the first one, and not from the last?
 
 
 def parameters(model):
@@ -69,16 +72,17 @@ def tagger(model, vocabulary):
     return models.SequenceTagger(embedding, model.hidden_size, 1, direction=model.direction)
 
 
-def scores_of(network, x, lengths, vowels):
+def scores_of(model, network, x, lengths, vowels):
     """Return a score for each sound, (B, T); those of the vowels count, and vowels (B, T) marks them.
 
-    The scores for a whole word belong to its last vowel, its last but one, and so on.
+    The scores for a whole word belong to its last vowel, its last but one, and so on; or to its first, its
+    second, and so on.
     """
     scores = network(x, lengths)
-    if scores.ndim == 3:
+    if not model.one_answer:
         return scores[..., 0]
-    from_end = vowels.flip(1).cumsum(1).flip(1)  # 1 is the last vowel
-    return scores.gather(1, (from_end - 1).clamp(min=0))
+    number = vowels.cumsum(1) if model.from_start else vowels.flip(1).cumsum(1).flip(1)  # 1 is score 0
+    return scores.gather(1, (number - 1).clamp(min=0))
 
 
 def equal_size(vocabulary):
@@ -117,7 +121,7 @@ def train(model, training, vocabulary, seed, learning_rate, epochs):
     for _ in range(epochs):
         for _, (x, lengths, vowels, stressed) in batches(training, vocabulary, BATCH, rng):
             target = F.one_hot(stressed, x.shape[1]).float()
-            scores = scores_of(network, x, lengths, vowels)  # (B, T)
+            scores = scores_of(model, network, x, lengths, vowels)  # (B, T)
             loss = F.binary_cross_entropy_with_logits(scores[vowels], target[vowels])
             optimizer.zero_grad()
             loss.backward()
@@ -127,13 +131,18 @@ def train(model, training, vocabulary, seed, learning_rate, epochs):
 
 
 @torch.no_grad()
-def right(network, some_words, vocabulary):
-    """Return for each word whether the vowel with the highest score is the stressed one."""
-    found = np.zeros(len(some_words), dtype=bool)
-    for rows, (x, lengths, vowels, stressed) in batches(some_words, vocabulary, 500):
-        scores = scores_of(network, x, lengths, vowels).masked_fill(~vowels, -torch.inf)
-        found[rows] = (scores.argmax(dim=1) == stressed).numpy()
+def answers(model, network, some_words, vocabulary):
+    """Return for each word the place of the vowel with the highest score."""
+    found = np.zeros(len(some_words), dtype=int)
+    for rows, (x, lengths, vowels, _) in batches(some_words, vocabulary, 500):
+        scores = scores_of(model, network, x, lengths, vowels)
+        found[rows] = scores.masked_fill(~vowels, -torch.inf).argmax(dim=1).numpy()
     return found
+
+
+def right(places, some_words):
+    """Return for each word whether the answered place is the stressed one."""
+    return places == np.array([word.stressed for word in some_words])
 
 
 def main(arguments=None):
@@ -152,11 +161,14 @@ def main(arguments=None):
         "backward": Model("backward", H),
         "both": Model("both", H),
         "forward, one answer": Model("forward", H, one_answer=True),
+        "forward, one answer from the start": Model("forward", H, one_answer=True, from_start=True),
+        "backward, one answer": Model("backward", H, one_answer=True),
+        "backward, one answer from the start": Model("backward", H, one_answer=True, from_start=True),
         "forward, larger state": Model("forward", wide),
         "backward, larger state": Model("backward", wide),
     }
     rates, tuning = {}, {}
-    runs, tables = defaultdict(list), []
+    runs, answered, tables = defaultdict(list), defaultdict(list), []
     steps = len(taggers) * (len(LEARNING_RATES) + len(EVALUATION_SEEDS)) + len(EVALUATION_SEEDS)
     with tqdm(total=steps, disable=None) as progress:
         training, validation, _, _ = split(all_words, SELECTION_SEED, sizes)
@@ -164,7 +176,8 @@ def main(arguments=None):
             tried = {}
             for rate in LEARNING_RATES:
                 network = train(model, training, vocabulary, SELECTION_SEED, rate, epochs)
-                tried[rate] = float(right(network, validation, vocabulary).mean())
+                places = answers(model, network, validation, vocabulary)
+                tried[rate] = float(right(places, validation).mean())
                 progress.update()
             rates[name], tuning[name] = max(tried, key=tried.get), tried
         taggers["both, no relatives"] = taggers["both"]._replace(relatives=False)
@@ -178,10 +191,13 @@ def main(arguments=None):
             for name, model in taggers.items():
                 mine = training if model.relatives else strangers
                 network = train(model, mine, vocabulary, seed, rates[name], epochs)
-                runs[name].append(right(network, test, vocabulary))
+                places = answers(model, network, test, vocabulary)
+                runs[name].append(right(places, test))
+                answered[name].append(by_place(test, places))
                 progress.update()
     found = summary(runs, tables)
     for name, model in taggers.items():
+        found[name]["answers"] = precision(runs[name], answered[name])
         found[name]["learning rate"] = rates[name]
         found[name]["validation words right"] = {
             str(rate): share for rate, share in tuning.get(name, {}).items()
@@ -191,7 +207,7 @@ def main(arguments=None):
     compared = comparisons(runs)
     for name, row in found.items():
         low, high = row["accuracy"]["interval"]
-        print(f"{name:24} {row['accuracy']['mean']:.4f} ({low:.4f} to {high:.4f})")
+        print(f"{name:36} {row['accuracy']['mean']:.4f} ({low:.4f} to {high:.4f})")
     for name, row in compared.items():
         low, high = row["better by"]["interval"]
         print(f"{name:40} {row['better by']['mean']:+.4f} ({low:+.4f} to {high:+.4f})")

@@ -17,6 +17,12 @@ PAIRS = (
     ("backward", "suffix"),
     ("forward, one answer", "forward"),
     ("forward, one answer", "suffix"),
+    ("forward, one answer", "forward, one answer from the start"),
+    ("forward, one answer from the start", "forward"),
+    ("forward, one answer from the start", "suffix"),
+    ("backward", "forward, one answer from the start"),
+    ("backward", "backward, one answer"),
+    ("backward", "backward, one answer from the start"),
     ("suffix", "forward"),
 )
 
@@ -44,6 +50,25 @@ def summary(runs, tables):
             },
         }
     return rows
+
+
+def precision(found, answered):
+    """Return for each place from the end how often a model answers it, and how many of these are right.
+
+    found: [right or not, for each seed]; answered: [{group: which words it answers so} of each seed].
+    """
+
+    def share_right(ok, which):
+        return ok[which].mean() if which.any() else 0.0
+
+    seeds = list(zip(found, answered, strict=True))
+    return {
+        group: {
+            "share": estimate([which[group].mean() for _, which in seeds]),
+            "right": estimate([share_right(ok, which[group]) for ok, which in seeds]),
+        }
+        for group in answered[0]
+    }
 
 
 def comparisons(runs):

@@ -32,7 +32,7 @@ def words(dictionary):
 def stem(spelling):
     """Return a word without common endings: "hop" for hop, hops, hopping, hope and hoped.
 
-    It is rough, and errs on the side of too many relatives.
+    It is rough, and made for inflected forms: hop and hope are relatives for it, nation and national not.
     """
     while (shorter := ENDING.sub("", spelling)) != spelling and len(shorter) >= 2:
         spelling = shorter
@@ -49,18 +49,24 @@ def split(all_words, seed, sizes):
     return pool[:training], held_out[:validation], held_out[validation:], strangers[:training]
 
 
+def by_place(some_words, places):
+    """Return {group: which words}, by the vowel at that place of each word, counted from the end."""
+    pairs = zip(some_words, places, strict=True)
+    from_end = np.array([len(word.vowels) - word.vowels.index(place) for word, place in pairs])
+    return {
+        "last": from_end == 1, "last but one": from_end == 2, "last but two": from_end == 3,
+        "earlier": from_end >= 4,
+    }  # fmt: skip
+
+
 def groups(some_words):
     """Return {table: {group: which words}}: by length, and by the stressed vowel from the end."""
     length = np.array([len(word.sounds) for word in some_words])
-    from_end = np.array([len(word.vowels) - word.vowels.index(word.stressed) for word in some_words])
     return {
         "sounds": {
             "2 to 4": length <= 4, "5 or 6": (length >= 5) & (length <= 6),
             "7 or 8": (length >= 7) & (length <= 8), "9 or 10": (length >= 9) & (length <= 10),
             "11 or more": length >= 11,
         },
-        "stressed vowel": {
-            "last": from_end == 1, "last but one": from_end == 2, "last but two": from_end == 3,
-            "earlier": from_end >= 4,
-        },
+        "stressed vowel": by_place(some_words, [word.stressed for word in some_words]),
     }  # fmt: skip

@@ -2,12 +2,14 @@
 
 import math
 import re
+from collections import Counter
 
 import numpy as np
 import pytest
+import torch
 from stored_chapters import GLUED, glued, prose, section, texts, words
 
-from rnnkit import results, series
+from rnnkit import datasets, results, series
 from rnnkit import volatility as vol
 from rnnkit.report import ranges
 
@@ -21,6 +23,55 @@ class TestStress:
         assert waits in GLUED.findall(opening)
         assert waits in GLUED.findall(section(STRESS, "Summary"))
         assert "as soon as it comes" in " ".join(opening.split())
+
+    def test_who_waits_and_counts_from_the_end_does_two_things(self):
+        """The control that waits is shown with the end from which it counts, and with the other end."""
+        opening = " ".join(texts(STRESS)[0].partition(":::")[0].split())
+        for told in (opening, section(STRESS, "Summary")):
+            assert "counts the vowels from the end" in told
+            assert "bidirectional.study.forward_one_answer_from_the_start" in told
+        shown = glued(STRESS)
+        other = "forward_one_answer_from_the_start"
+        assert shown[f"bidirectional.pairs.{other}_against_suffix.the_first_is"] == "draw"
+        assert shown[f"bidirectional.pairs.backward_against_{other}.the_first_is"] == "better"
+        assert "it was not its direction that held the forward tagger back" not in words(STRESS)
+
+    def test_a_tagger_that_likes_a_place_is_not_praised_there(self):
+        models = results.load("word_stress")["results"]["models"]
+        shown = glued(STRESS)
+        for model in ("forward", "backward"):
+            early = models[model]["answers"]["earlier"]
+            for name, share in (("says", early["share"]), ("right", early["right"])):
+                found = shown[f"bidirectional.early.{model}_{name}"].strip("'")
+                assert found == f"{100 * share['mean']:.0f}%"
+        assert "knows its own side" not in words(STRESS)
+
+    def test_an_input_that_ends_at_the_forecast_finds_the_leak(self):
+        value = {k: float(v.strip("≈ ")) for k, v in glued(STRESS).items() if ".noise." in k}
+        whole, cut, honest = (value[f"bidirectional.noise.{k}"] for k in ("both", "both_cut", "forward"))
+        assert whole < 0.01 < honest < cut
+        assert value["bidirectional.noise.forward_cut"] == pytest.approx(honest, abs=1e-3)
+        for wrong in ("No test on held-out", "Tests on held-out data do not"):
+            assert wrong not in words(STRESS)
+
+    def test_a_dull_vowel_may_carry_the_stress(self):
+        """AH is both the vowel of the first o in photography and that of "cut"."""
+        of_ah = Counter(
+            sound[-1] for (sounds, *_) in datasets.cmudict().values() for sound in sounds if sound[:2] == "AH"
+        )
+        assert 0.03 < of_ah["1"] / of_ah.total() < 0.2
+        assert "which makes it unlikely that it has the stress" in words(STRESS)
+
+    def test_the_halves_of_a_packed_batch_alone_are_right(self):
+        """Unpacked, the backward half at step 0 has begun in the padding."""
+        assert "The right way: pack the batch." in words(STRESS)
+        torch.manual_seed(0)
+        lstm = torch.nn.LSTM(3, 2, batch_first=True, bidirectional=True)
+        x, lengths = torch.randn(1, 5, 3), torch.tensor([3])
+        packed = torch.nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True)
+        with torch.no_grad():
+            unpacked, (_, wanted) = lstm(x)[0], (None, lstm(packed)[1][0])
+        assert not torch.allclose(unpacked[0, 0, 2:], wanted[1, 0], atol=1e-4)
 
     def test_other_ways_than_a_second_direction_are_named(self):
         told = section(STRESS, "Where both directions serve, and where they cannot")

@@ -7,9 +7,9 @@ from scipy import stats
 
 from rnnkit import datasets, results, text
 from studies import word_stress as study
-from studies.shared.stress_accuracy import PAIRS, comparisons, estimate
+from studies.shared.stress_accuracy import PAIRS, comparisons, estimate, precision
 from studies.shared.stress_rules import baselines
-from studies.shared.stress_words import Word, groups, split, stem, words
+from studies.shared.stress_words import Word, by_place, groups, split, stem, words
 
 DICTIONARY = {
     "photograph": [("F", "OW1", "T", "AH0", "G", "R", "AE2", "F")],
@@ -41,6 +41,10 @@ class TestWords:
 
     def test_other_words_have_other_stems(self):
         assert len({stem(w) for w in ["table", "city", "banana", "stress", "vowel", "photo"]}) == 6
+
+    def test_derived_words_are_strangers(self):
+        """The chapter says so of this pair."""
+        assert stem("nation") != stem("national")
 
 
 class TestSplit:
@@ -120,11 +124,25 @@ def test_a_tagger_that_knows_the_answer_is_right():
             scores[x == int(vocabulary.encode(["K"])[0])] = 9  # a consonant is never the answer
             return scores
 
-    np.testing.assert_array_equal(study.right(Knows(), some, vocabulary), [True, True, True])
+    places = study.answers(study.Model("forward", 8), Knows(), some, vocabulary)
+    np.testing.assert_array_equal(study.right(places, some), [True, True, True])
+    wrong = np.array([3, 3, 3])
+    np.testing.assert_array_equal(study.right(wrong, some), [False, True, False])
+
+
+def test_answers_are_judged_by_the_place_that_was_answered():
+    some = [word("B AE T IH K", 1), word("M AH SH IY N", 3), word("K AE D AE D AE D AE", 1)]
+    answered = by_place(some, [3, 3, 1])  # last, last, the fourth from the end
+    np.testing.assert_array_equal(answered["last"], [True, True, False])
+    np.testing.assert_array_equal(answered["earlier"], [False, False, True])
+    found = precision([np.array([False, True, True])] * 2, [answered] * 2)
+    assert found["last"]["share"]["mean"] == pytest.approx(2 / 3)
+    assert found["last"]["right"]["mean"] == pytest.approx(1 / 2)
+    assert found["last but one"]["right"]["mean"] == 0  # never answered
 
 
 class TestOneAnswer:
-    """The forward network that waits: after the last sound one score for each vowel, counted from the end."""
+    """A network that waits: when it has read all, one score for each vowel, counted from one end."""
 
     some = (word("B AE T IH K", 1), word("M AH SH IY N", 3), word("IH", 0))
     vocabulary = text.Vocabulary.count(w.sounds for w in some)
@@ -132,11 +150,21 @@ class TestOneAnswer:
     def test_each_score_belongs_to_a_vowel_from_the_end(self):
         x, lengths, vowels, _ = study.collate(self.some, self.vocabulary)
         scores = torch.arange(3 * study.MOST_VOWELS, dtype=torch.float32).reshape(3, -1)
-        found = study.scores_of(lambda *given: scores, x, lengths, vowels)
+        model = study.Model("forward", 8, one_answer=True)
+        found = study.scores_of(model, lambda *given: scores, x, lengths, vowels)
         assert found[0, 3] == scores[0, 0]  # the last vowel of the first word
         assert found[0, 1] == scores[0, 1]  # its last but one
         assert found[2, 0] == scores[2, 0]
         assert found.shape == x.shape
+
+    def test_or_from_the_start(self):
+        x, lengths, vowels, _ = study.collate(self.some, self.vocabulary)
+        scores = torch.arange(3 * study.MOST_VOWELS, dtype=torch.float32).reshape(3, -1)
+        model = study.Model("forward", 8, one_answer=True, from_start=True)
+        found = study.scores_of(model, lambda *given: scores, x, lengths, vowels)
+        assert found[0, 1] == scores[0, 0]  # the first vowel of the first word
+        assert found[0, 3] == scores[0, 1]
+        assert found[2, 0] == scores[2, 0]
 
     def test_no_word_has_more_vowels_than_scores(self):
         assert max(len(w.vowels) for w in words(datasets.cmudict())) <= study.MOST_VOWELS
@@ -149,15 +177,16 @@ class TestOneAnswer:
         x, lengths, vowels, _ = study.collate(self.some[:1], self.vocabulary)
         changed = x.clone()
         changed[0, -1] = int(self.vocabulary.encode(["N"])[0])
-        answers = [study.scores_of(network, given, lengths, vowels)[vowels] for given in (x, changed)]
+        answers = [study.scores_of(model, network, given, lengths, vowels)[vowels] for given in (x, changed)]
         assert (answers[0] != answers[1]).all()  # the first vowel, too, knows of the last sound
 
     def test_it_learns(self):
         some = [word("B AE T IH K", 1), word("B AE T IY N", 3)] * 60
-        model = study.Model("forward", 8, one_answer=True)
-        network = study.train(model, some, text.Vocabulary.count(w.sounds for w in some), 0, 0.1, 30)
         vocabulary = text.Vocabulary.count(w.sounds for w in some)
-        assert study.right(network, some[:2], vocabulary).all()
+        for from_start in (False, True):
+            model = study.Model("forward", 8, one_answer=True, from_start=from_start)
+            network = study.train(model, some, vocabulary, 0, 0.1, 30)
+            assert study.right(study.answers(model, network, some[:2], vocabulary), some[:2]).all()
 
 
 def test_two_models_are_compared_word_by_word():
@@ -204,7 +233,7 @@ class TestStored:
         rates = self.stored["results"]["settings"]["learning rates"]
         tuned = [row for row in self.models.values() if row.get("validation words right")]
         assert rates == list(study.LEARNING_RATES)
-        assert len(tuned) == 6  # three directions, two larger ones, and the one that waits
+        assert len(tuned) == 9  # three directions, two larger ones, and four that wait
         for row in tuned:
             tried = row["validation words right"]
             assert list(tried) == [str(rate) for rate in rates]
@@ -212,18 +241,36 @@ class TestStored:
             assert rates[0] < row["learning rate"] < rates[-1]
 
     def test_what_the_moment_of_the_answer_does(self):
-        """A forward network that waits, of the same size, beats both taggers that read one way."""
-        control, tagger = self.models["forward, one answer"], self.models["forward"]
-        assert control["hidden size"] == tagger["hidden size"]
-        assert control["parameters"] < 1.05 * tagger["parameters"]
+        """A forward network that waits, of the same size, beats the forward tagger, whichever way it counts.
+
+        It beats the backward tagger only if it counts from the end; and waiting does not help that one.
+        """
+        tagger = self.models["forward"]
+        for name in ("forward, one answer", "forward, one answer from the start"):
+            assert self.models[name]["hidden size"] == tagger["hidden size"]
+            assert self.models[name]["parameters"] < 1.05 * tagger["parameters"]
         compared = self.stored["results"]["compared"]
         for pair, sign in (
             ("forward, one answer against forward", 1),
+            ("forward, one answer from the start against forward", 1),
+            ("forward, one answer against forward, one answer from the start", 1),
             ("backward against forward, one answer", -1),
+            ("backward against forward, one answer from the start", 1),
         ):
             row = compared[pair]
             assert sign * row["better by"]["mean"] > 0
             assert len(compared) * max(row["p of each seed"]) < 0.05
+        for waits in ("backward, one answer", "backward, one answer from the start"):
+            assert compared[f"backward against {waits}"]["better by"]["mean"] > 0
+
+    def test_shares_and_precision_give_the_accuracy(self):
+        for name, row in self.models.items():
+            if "answers" in row:
+                groups = row["answers"].values()
+                assert sum(group["share"]["mean"] for group in groups) == pytest.approx(1)
+                total = sum(group["share"]["mean"] * group["right"]["mean"] for group in groups)
+                assert total == pytest.approx(row["accuracy"]["mean"], abs=2e-3), name
+        assert sum("answers" in row for row in self.models.values()) == 10
 
     def test_the_comparisons_follow_from_the_runs(self):
         compared = self.stored["results"]["compared"]
