@@ -14,11 +14,20 @@ from torch.nn.utils import rnn
 from rnnkit import datasets, report, results, sentiment, text
 from rnnkit.datasets import Reviews
 from rnnkit.sentiment import train as recipe
-from studies import imdb_reviews, padding_lab, sentiment_baselines, sentiment_folds, sentiment_paired
+from studies import (
+    imdb_reviews,
+    padding_lab,
+    sentiment_baselines,
+    sentiment_folds,
+    sentiment_order,
+    sentiment_paired,
+)
 from studies.shared.pairs import answers_of, compare, spread
 from studies.shared.word_bag import WordBag
 
-STUDIES = (imdb_reviews, padding_lab, sentiment_baselines, sentiment_folds, sentiment_paired)
+STUDIES = (
+    imdb_reviews, padding_lab, sentiment_baselines, sentiment_folds, sentiment_order, sentiment_paired
+)  # fmt: skip
 
 
 def name_of(study):
@@ -176,6 +185,36 @@ class TestPaired:
         score = sentiment.scores(readers[0], sentiment.encode(rows.texts, source.vocabulary))
         both = recipe.blend([score], total) > 0.5
         np.testing.assert_array_equal(right["LSTM and naive Bayes"][0], both == rows.labels)
+
+
+class TestOrder:
+    """The LSTM that never saw an order."""
+
+    def test_everything_follows_from_the_answers(self):
+        found, paired = (results.load(name)["results"] for name in ("sentiment_order", "sentiment_paired"))
+        table = found["accuracy"] | {
+            name: paired["accuracy"][name] for name in ("fine-tuned", "word vectors, no LSTM")
+        }
+        assert_follows_from_the_answers(found["compared"], table, found["sentences"])
+
+    def test_every_text_keeps_its_words_and_loses_their_order(self):
+        rows = [np.arange(2, 40), np.arange(5, 9)]
+        first, second = (sentiment_order.shuffled(rows, np.random.default_rng(k)) for k in (0, 1))
+        for row, one, other in zip(rows, first, second, strict=True):
+            assert sorted(one) == sorted(other) == row.tolist()
+        assert (first[0] != rows[0]).any()
+        assert (first[0] != second[0]).any()
+
+    def test_training_reads_another_order_in_each_epoch(self, monkeypatch):
+        seen = []
+        monkeypatch.setattr(recipe, "train", lambda model, batches, *rest: seen.append(batches))
+        rows = [np.arange(2, 30), np.arange(30, 60)]
+        sentiment_order.train(None, lambda rng: rows, np.array([0, 1]), {}, 0)
+        rng = np.random.default_rng(0)
+        (first,), (second,) = (list(seen[0](rng)) for _ in range(2))
+        texts = [x.numpy() for ((x, _), _) in (first, second)]
+        assert not np.array_equal(*(np.sort(x, axis=0) for x in texts))
+        np.testing.assert_array_equal(*(np.sort(x, axis=None) for x in texts))
 
 
 class TestWordBag:
