@@ -7,9 +7,7 @@ ANSWER, CHECK = "<your answer>", "<the check>"
 MESSAGE = 1000  # characters of a message; a longer one would hide the rest
 SHOWN = 3  # lines at either end of a long chain of calls
 
-ABSENT = (
-    "The page has np, math, check and what you define; other names of the chapter are in the notebook."
-)
+ABSENT = "The page has np, math, check and what you define; other names of the chapter are in the notebook."
 ADVICE = (
     (RecursionError, "A function calls itself again and again. Is there a case in which it stops?"),
     (
