@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from rnnkit import results
 from rnnkit.report import ranges
-from rnnkit.widgets import GradientFlow
+from rnnkit.widgets import GradientFlow, Unroller
 
 DIGITS = "basics.digits.{}.test_accuracy"
 CLIP = "bptt.clip.{}.mean_loss_last_50_of_250_steps"
@@ -69,6 +69,37 @@ def test_the_hidden_size_is_chosen_by_the_rule_that_the_text_states():
     error = runs("01_rnn_basics", "basics.sizes.se")[0]
     assert ranges.read()["01_rnn_basics"]["basics.sizes.se"]["seeds"][0] == 0
     assert [gained > error for gained in np.diff(sizes)] == [True, True, False]
+
+
+def test_over_ten_runs_the_largest_hidden_size_has_a_small_lead():
+    """The sign test of pairs of runs decides, as everywhere; the rule that stopped before it saw one run."""
+    gains = gain("01_rnn_basics", "basics.sizes.{}.accuracy_validation", "h_128", "h_64")
+    assert sign_test(gains) < 0.05
+    assert 0 < gains.mean() < 0.01
+    told = section("01_rnn_basics", "How to choose the hidden size")
+    assert "the larger state has a small lead" in told
+    assert "That does not hold in every run" not in told
+
+
+def test_no_loss_of_a_state_that_answers_is_expected_below_its_floor():
+    floor = math.log(1 + 3 * math.exp(-2))
+    entry = ranges.read()["01_rnn_basics"]["basics.cell.loss"]
+    assert floor <= entry["low"] < min(entry["values"])
+    assert runs("01_rnn_basics", "basics.starts.4_state_is_the_answer.lowest_loss").min() > floor
+
+
+def test_the_network_to_watch_is_described_as_what_it_is():
+    """Four numbers and a readout, which is not the last design of the table."""
+    shapes = {name: np.shape(value) for name, value in Unroller().weights[-1].items()}
+    assert shapes["weight_hh"] == (4, 4)
+    assert shapes["weight_hy"] == (4, 4)
+    told = section("01_rnn_basics", "Watch one learn")
+    assert "one network with four numbers and a readout" in told
+
+
+def test_what_the_overlap_of_ten_splits_does_to_p_is_not_called_small():
+    told = words("01_rnn_basics")
+    assert "these p are too small; by how much we do not know" in told
 
 
 @pytest.mark.parametrize("rival", ["by_value", "by_value_as_long"])
