@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from places import ROOT
 from stored_chapters import GLUED, STEMS, cells, code, glued, prose, texts, words
+from torch import nn
 
 from rnnkit import cells as cells_of
 from rnnkit import results, tasks
@@ -187,3 +188,18 @@ def test_what_chapter_04_says_of_larger_rates_follows_from_the_file():
     p = study["GRU compared"]
     assert p["LSTM"] < 0.05 <= p["LSTM, forget bias 1"]  # "still better", "a draw"
     assert said["gru.rates.lstm.p"] == f"{p['LSTM']:.2g}"
+
+
+def test_the_vanilla_lstm_has_peepholes_and_pytorchs_has_none():
+    (told,) = (part for part in words(LSTM).split("## ") if part.startswith("A little history"))
+    assert "*vanilla LSTM*, has a forget gate and peepholes" in told
+    assert "without the peepholes" in told
+    names = [name for name, _ in nn.LSTM(2, 3).named_parameters()]
+    assert names == ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"]  # none reads the cell state
+
+
+def test_training_opens_the_road_for_very_few_units():
+    counts = ranges.read()[LSTM]["lstm.keeper.count"]["values"]
+    assert 1 <= min(counts) <= max(counts) <= 3
+    assert "training opens it, for very few units" in words(LSTM)
+    assert "by a single bias" not in words(LSTM)

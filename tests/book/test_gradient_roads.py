@@ -104,3 +104,26 @@ def test_the_example_that_explodes_grows_by_two_and_a_half_a_step(kind, grown):
     stem = LSTM if kind == "LSTM" else GRU
     printed = [output.text for cell in cells(stem) for output in cell.get("outputs", []) if "text" in output]
     assert any(f"= 8 I, 50 steps back: {grown:.3g}" in text for text in printed)
+
+
+def test_the_first_step_of_the_lstm_counts_a_half_since_h_is_held():
+    """Chapter 03 changes c_t alone; with h_t = o tanh(c_t) along, k steps give 2.5^k as in the GRU."""
+    weight_hh = np.zeros((4 * H, H))
+    weight_hh[2 * H : 3 * H] = 8 * np.eye(H)
+    zeros, bias = np.zeros((T, H)), np.zeros(4 * H)
+    x, weight_ih = np.zeros((T, 2)), np.zeros((4 * H, 2))
+    steps = gradients.products(gradients.lstm_jacobians(x, zeros, zeros, weight_ih, weight_hh, bias, bias))
+    shown = sigmoid(0) * np.eye(H)  # dh_t/dc_t at c_t = 0
+    for k in (1, 10, 50):
+        alone = steps[T - k][H:, H:]
+        along = alone + steps[T - k][H:, :H] @ shown
+        assert np.allclose(alone / (0.5 * 2.5 ** (k - 1)), np.eye(H), rtol=0, atol=1e-9)
+        assert np.allclose(along / 2.5**k, np.eye(H), rtol=0, atol=1e-9)
+    assert r"$k$ steps give $0.5 \cdot 2.5^{k-1}$" in words(LSTM)
+    assert words(LSTM).count("held as it is") == 3  # the block, the table, the picture
+
+
+def test_half_open_forget_gates_vanish_as_the_summary_says():
+    summary = words(LSTM).partition("## Summary")[2]
+    assert "$0.5^{50}$ is left, about $10^{-15}$" in summary
+    assert round(np.log10(0.5**50)) == -15
