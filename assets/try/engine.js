@@ -2,7 +2,7 @@
 //
 // run({answer, check, chapter}, name, tell) calls `tell` with what happens: waiting(name of the one at work),
 // loading(bytes, all), starting(), running(), slow(whether it loads), output(text), and at the end one of
-// done({solved, error}), stopped(), failed(sentence).
+// done({solved, said, error}), stopped(), failed(sentence).
 
 function makeEngine(address) {
   const SLOW = 10_000; // milliseconds of a run, and of a download without news, after which something is said
@@ -91,6 +91,10 @@ function makeEngine(address) {
         clearTimeout(clock);
         runs.shift();
         run.tell.done(data);
+        if (data.full) {
+          end(); // what Python has taken of the memory it never gives back
+          start();
+        }
         begin();
       }
     }

@@ -5,9 +5,11 @@ function courseResult(box) {
   const bar = courseElement("progress", { "aria-label": "Loading Python" });
   const megabytes = courseElement("span", {});
   const bytes = courseElement("p", { class: "try-bytes", hidden: "" }, bar, megabytes);
-  const output = courseElement("pre", { role: "log", "aria-label": "What Python printed", tabindex: "0" });
+  const verdict = courseElement("pre", { class: "try-verdict", role: "group", "aria-label": "What the check says", tabindex: "0" });
   const fault = courseElement("div", { class: "try-fault" });
-  const element = courseElement("div", { class: "try-result" }, said, bytes, output, fault);
+  const output = courseElement("pre", { role: "log", "aria-label": "What your code printed", tabindex: "0" });
+  const printed = courseElement("div", { class: "try-printed", hidden: "" }, courseElement("p", {}, "Your code printed:"), output);
+  const element = courseElement("div", { class: "try-result" }, said, bytes, verdict, fault, printed);
 
   // Say a sentence; kind: "" or "solved", "failed", "busy", for its colour.
   function say(sentence, kind = "") {
@@ -17,8 +19,8 @@ function courseResult(box) {
 
   function clear(sentence) {
     bytes.hidden = true;
-    output.replaceChildren();
-    fault.replaceChildren();
+    for (const part of [verdict, fault, output]) part.replaceChildren();
+    printed.hidden = true;
     say(sentence);
   }
 
@@ -55,14 +57,20 @@ function courseResult(box) {
             : "Still running. Is it an endless loop? Stop ends it.",
           "busy",
         ),
-      output: (text) => output.append(text),
+      output(text) {
+        printed.hidden = false;
+        output.append(text);
+      },
       stopped: () => end("Stopped. Your text is as it was."),
       failed: (sentence) => end(sentence, "failed"),
       done(data) {
-        const { solved, error } = data;
+        const { solved, said: words, error } = data;
+        verdict.append(words);
         if (error) {
           fault.append(courseElement("pre", { tabindex: "0", role: "group", "aria-label": "The error" }, error.text));
-          end(error.line ? `Python stopped at line ${error.line}.` : "Python stopped with an error.", "failed");
+          const stopped = error.line ? `Python stopped at line ${error.line}.` : "Python stopped with an error.";
+          if (solved) end(`Solved: ${name}. Then ${stopped}`, "solved");
+          else end(stopped, "failed");
         } else if (solved) end(`Solved: ${name}.`, "solved");
         else end(solved === false ? "Not solved yet. The check says:" : "Python has run, but gave no verdict.");
         finished(data);

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import sys
 import sysconfig
 import traceback
 import warnings
@@ -107,6 +108,8 @@ def _in_words(error):
     # An address differs at every start, a long message would hide the rest of the text.
     message = re.sub(r" at 0x[0-9a-fA-F]+", "", _message(error))
     words = f"raises {type(error).__name__}" + (f": {message[:200]}" if message else "")
+    if isinstance(error, ModuleNotFoundError) and sys.platform == "emscripten":
+        words = f"needs a module that is not in the page: {error.name}. NumPy is, as np"
     own = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith(_FOREIGN)]
     if not own:
         return words

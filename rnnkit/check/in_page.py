@@ -23,16 +23,17 @@ WITH_SIGMOID = ("lstm", "gru")  # chapters that import it for all their cells
 
 
 class Heard:
-    """An exercise as a chapter has it, which keeps in `verdicts` by its name whether it was solved last."""
+    """An exercise as a chapter has it, which adds its name and its verdict to `verdicts`, and prints nothing.
+
+    What the learner's code prints may be long. The page shows what the check says in a place of its own.
+    """
 
     def __init__(self, exercise, verdicts):
         self._exercise, self._verdicts = exercise, verdicts
 
     def __call__(self, function):
-        """Print what is right and what is wrong with `function`."""
-        verdict = self._exercise.review(function)
-        self._verdicts[self._exercise.name] = verdict.solved
-        print(verdict.text)
+        """Judge `function`."""
+        self._verdicts.append((self._exercise.name, self._exercise.review(function)))
 
     def __getattr__(self, name):
         return getattr(self._exercise, name)
@@ -59,13 +60,14 @@ def run(answer, check, chapter, send):
     answer, check   the texts of the two cells
     chapter         one of CHAPTERS
     send            gets what is printed, piece by piece
-    Returns {"solved": True or False, None without a verdict, "error": None or {"text": …, "line": …}}. The
-    verdict is the last one on the exercise of `check`, also where the answer asked for it and then failed:
-    the solutions of some chapters go on with what only a notebook has.
+    Returns {"solved": True or False, None without a verdict, "said": what the checks said, "error": None or
+    {"text": …, "line": …}, "full": whether the memory did not suffice}. The verdict is the last one on the
+    exercise of `check`, also where the answer asked for it and then failed: the solutions of some chapters go
+    on with what only a notebook has.
     """
     if chapter not in CHAPTERS:
         raise ValueError(f"chapter must be one of {', '.join(CHAPTERS)}, got {chapter!r}")
-    verdicts, error = {}, None
+    verdicts, error, full = [], None, False
     with Output(send) as output, _as_it_was(), contextlib.redirect_stdout(output):
         try:
             with contextlib.redirect_stderr(output):
@@ -73,8 +75,11 @@ def run(answer, check, chapter, send):
                 for file, text in ((ANSWER, answer), (CHECK, check)):
                     _execute(text, file, namespace)
         except BaseException as raised:  # also SystemExit and KeyboardInterrupt: the page goes on
-            error = in_words(raised)
-    return {"solved": verdicts.get(_exercise_of(check)), "error": error}
+            error, full = in_words(raised), isinstance(raised, MemoryError)
+    wanted = _exercise_of(check)
+    solved = [verdict.solved for name, verdict in verdicts if name == wanted]
+    said = "".join(f"{verdict.text}\n" for _, verdict in verdicts)
+    return {"solved": solved[-1] if solved else None, "said": said, "error": error, "full": full}
 
 
 def _exercise_of(check):

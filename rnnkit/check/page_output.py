@@ -6,7 +6,7 @@ import time
 LIMIT = 20_000  # characters of one run
 PIECE = 2_000
 SECONDS = 0.1  # between two pieces of a program that prints slowly
-LEFT_OUT = f"\n… More than {LIMIT} characters were printed; the rest is left out.\n"
+LEFT_OUT = f"\n… Your code printed more than {LIMIT} characters; the rest of them is left out.\n"
 
 
 class Output(io.TextIOBase):

@@ -64,7 +64,7 @@ class Python:
         self.page.evaluate("() => worker.terminate()")
 
     def run(self, answer, check=CHECK, chapter="basics"):
-        """Return what was printed, and the last message."""
+        """Return what was printed and said, and the last message."""
         self.begin(answer, check, chapter)
         return self.end()
 
@@ -73,11 +73,11 @@ class Python:
         self.page.evaluate(BEGIN, [answer, check, chapter])
 
     def end(self):
-        """Wait for the worker; return what was printed, and the last message."""
+        """Wait for the worker; return what was printed and then what the checks said, and the last message."""
         *output, last = self.page.evaluate("() => answered")
         assert {piece["type"] for piece in output} <= {"output"}
         assert all(message["id"] == 7 for message in [*output, last])
-        return "".join(piece["text"] for piece in output), last
+        return "".join(piece["text"] for piece in output) + last.get("said", ""), last
 
 
 @pytest.fixture(scope="module")
@@ -201,7 +201,7 @@ def test_an_error_inside_the_check_names_the_learners_line_and_no_other(python):
 
 def test_a_million_prints_are_cut(python):
     shown, last = python.run("for i in range(10**6):\n    print(i)")
-    assert "the rest is left out" in shown
+    assert "the rest of them is left out" in shown
     assert len(shown) < LIMIT + 100
     assert last["error"]["line"] is None  # the check finds no function
 

@@ -57,9 +57,9 @@ def test_an_exercise_is_solved_by_keyboard_alone_and_stays_solved(ways, open_con
     assert page.locator(":focus").inner_text() == "Check"
     first.wait("Stopped")
     first.run("x = 1", "Not solved yet. The check says:")
-    assert first.box.get_by_role("log").inner_text() == "basics: check.rnn_step(rnn_step)\n"
+    assert first.verdict.inner_text() == "basics: check.rnn_step(rnn_step)\n"
     first.run(SOLVED, "Solved: Exercise 1.")
-    assert first.box.get_by_role("log").inner_text() == "basics: check.rnn_step(rnn_step)\n"
+    assert first.verdict.inner_text() == "basics: check.rnn_step(rnn_step)\n"
     # the marks: at the exercise, in the sidebar, on the card, in "Your progress"
     assert page.locator(".try-solved").all_inner_texts() == ["✓ solved in this browser"]
     assert page.locator(".bd-links .try-count").all_inner_texts() == ["1 of 2"]
@@ -104,7 +104,18 @@ def test_exercises_wait_for_each_other_and_stop_ends_within_100_ms(ways, open_co
     assert took < 100
     second.wait("Solved: Exercise 2.")
     second.run("# many", "Not solved yet")
+    # what is printed stands below what the check says, and does not hide it
     assert "999\n" in second.box.get_by_role("log").inner_text()
+    assert second.verdict.inner_text().startswith("basics: check.")
+    assert (
+        second.verdict.bounding_box()["y"] < second.box.get_by_text("Your code printed:").bounding_box()["y"]
+    )
+    # what Python has taken of the memory it gives back with its worker only
+    workers = len(page.workers)
+    second.run("# full return", "Solved")
+    with page.expect_worker():
+        second.run("# full return", "Solved")
+    assert len(page.workers) == workers
     first.run("# crash", "Python broke down (Uncaught Error: out of memory). Your text is safe")
     first.run(SOLVED, "Solved")
 
@@ -238,7 +249,7 @@ def test_a_phone_with_its_keyboard_open_shows_line_and_buttons(ways, open_contex
     assert sideways_scroll(page) == []
     first.button("Check").tap()
     first.wait("Not solved yet")
-    words = first.box.get_by_role("log").bounding_box()
+    words = first.verdict.bounding_box()
     assert 0 < words["y"] < 400
     assert barriers(page, ".try") == []
 

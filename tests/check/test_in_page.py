@@ -18,12 +18,12 @@ CHECK = "check.rnn_step(rnn_step)"
 
 
 def run(answer, line="", chapter="basics"):
-    """What was printed, whether it is solved, the text of the error and its line."""
+    """What was printed and then what the checks said, whether it is solved, the error's text and line."""
     pieces = []
     told = in_page.run(answer, line, chapter, pieces.append)
-    assert told.keys() == {"solved", "error"}
+    assert told.keys() == {"solved", "said", "error", "full"}
     error = told["error"] or {"text": None, "line": None}
-    return "".join(pieces), told["solved"], error["text"], error["line"]
+    return "".join(pieces) + told["said"], told["solved"], error["text"], error["line"]
 
 
 # Verdicts
@@ -65,6 +65,17 @@ def test_a_verdict_that_the_answer_asked_for_counts_although_it_fails_later():
     assert line == 5
     assert "'torch' is not defined" in error
     assert run(f"{SOLUTION.replace('np.tanh', '')}\n{CHECK}\ntorch", CHECK)[1] is False
+
+
+def test_what_the_check_says_is_whole_whatever_the_answer_prints():
+    told = in_page.run(f"print('x' * 100_000)\n{SOLUTION}", CHECK, "basics", lambda text: None)
+    exercise = check.exercises()["basics.rnn_step"]
+    assert told["said"] == f"{exercise.review(exercise.reference).text}\n"
+
+
+def test_too_little_memory_is_told_to_the_page():
+    told = [in_page.run(f"raise {error}", CHECK, "basics", print) for error in ("MemoryError", "ValueError")]
+    assert [one["full"] for one in told] == [True, False]
 
 
 def test_the_verdict_is_the_one_of_this_exercise():
@@ -133,7 +144,7 @@ def test_output_and_errors_come_in_their_order():
 def test_output_is_limited_and_comes_in_pieces():
     pieces = []
     told = in_page.run("for i in range(10**5):\n    print(i)", "", "basics", pieces.append)
-    assert told == {"solved": None, "error": None}
+    assert told == {"solved": None, "said": "", "error": None, "full": False}
     text = "".join(pieces)
     assert text == "".join(f"{i}\n" for i in range(10**4))[: page_output.LIMIT] + page_output.LEFT_OUT
     assert max(map(len, pieces)) <= page_output.PIECE
@@ -271,7 +282,8 @@ def test_settings_are_those_of_before():
 
 def test_the_answer_travels_as_json():
     sent = []
-    assert in_page.run_as_json("print('ü')", "", "basics", sent.append) == '{"solved": null, "error": null}'
+    told = in_page.run_as_json("print('ü')", "", "basics", sent.append)
+    assert told == '{"solved": null, "said": "", "error": null, "full": false}'
     assert sent == ["ü\n"]
 
 

@@ -79,6 +79,7 @@ class Exercise:
         self.page, self.box = page, page.locator(".try").nth(number)
         self.field = self.box.locator(".cm-content, textarea")
         self.said = self.box.locator(".try-result > .try-said")
+        self.verdict = self.box.get_by_role("group", name="What the check says")
 
     def button(self, name):
         """Return the button with this name."""

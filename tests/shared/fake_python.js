@@ -15,8 +15,8 @@ async function load() {
 }
 
 onmessage = async ({ data: { id, answer, check, chapter } }) => {
-  const done = (solved, error = null) => post({ type: "done", id, solved, error });
-  post({ type: "output", id, text: `${chapter}: ${check}\n` });
+  const said = `${chapter}: ${check}\n`;
+  const done = (solved, error = null) => post({ type: "done", id, solved, said, error, full: answer.includes("# full") });
   if (answer.includes("# crash")) setTimeout(() => { throw Error("out of memory"); });
   else if (answer.includes("# loop")) for (;;);
   else if (answer.includes("# many")) {

@@ -2,7 +2,7 @@
 //
 // In:  {type: "run", id, answer, check, chapter}. Loading begins with the worker.
 // Out: {type: "progress", loaded, total} in bytes, {type: "ready"}, {type: "output", id, text},
-//      {type: "done", id, solved, error: null | {text, line}}, {type: "failed", id?, text}: nothing more will come.
+//      {type: "done", id, solved, said, error: null | {text, line}, full}, {type: "failed", id?, text}: the last one.
 "use strict";
 
 const STALLED_MS = 30000; // without a byte
