@@ -73,7 +73,7 @@ class Python:
         self.page.evaluate(BEGIN, [answer, check, chapter])
 
     def end(self):
-        """Wait for the worker; return what was printed and then what the checks said, and the last message."""
+        """Wait for the worker; return what was printed, then what the checks said, and the last message."""
         *output, last = self.page.evaluate("() => answered")
         assert {piece["type"] for piece in output} <= {"output"}
         assert all(message["id"] == 7 for message in [*output, last])
