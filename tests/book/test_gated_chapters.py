@@ -99,6 +99,21 @@ def test_what_chapter_03_says_of_the_variants_follows_from_the_file():
             assert entry["differences"][pair]["p"] < 0.05
 
 
+def test_what_chapter_03_says_of_the_chrono_start_follows_from_the_file():
+    study = results.load("adding_chrono")["results"]
+    said = glued(LSTM)
+    for steps, entry in study["steps"].items():
+        for start, row in entry["starts"].items():
+            name = f"lstm.chrono.{steps}_steps_{start.lower().replace(' ', '_')}"
+            assert said[f"{name}.updates"] == f"{row['updates']:.0f}"
+            assert said[f"{name}.solved"] == f"{row['solved']} of 10"
+            assert row["solved"] >= 9  # "nearly every run was solved"
+        assert all(row["mean"] < 0 and row["p"] < 0.05 for row in entry["chrono compared"].values())
+    rows = [row for entry in study["steps"].values() for row in entry["starts"].values()]
+    assert at_an_end(study["settings"], rows) == "0 of 6"
+    assert sum(len(entry["chrono compared"]) for entry in study["steps"].values()) == 4
+
+
 def test_what_chapter_04_says_of_speed_follows_from_the_file():
     races = results.load("layer_kernels")["results"]["races"]
     said = glued(GRU)
