@@ -8,6 +8,10 @@ const EDITOR_PATIENCE = 8000; // milliseconds until the text field is taken
 
 // options: text, label, hint (id of the description), moved(where the cursor is on the screen), changed(), run()
 async function makeEditor(host, here, options) {
+  // Sphinx takes "/" from everything but form fields, for its search. Shortcuts with Ctrl, Cmd or Alt still get out.
+  host.addEventListener("keydown", (event) => {
+    if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+  });
   try {
     const late = new Promise((_, failed) => setTimeout(() => failed(Error("too slow")), EDITOR_PATIENCE));
     const { codeMirror } = await Promise.race([import(new URL("codemirror.js", here)), late]);

@@ -89,7 +89,7 @@ async function openExercise(box, title, here) {
 
   function busy(yes) {
     if (!yes && document.activeElement === stop) checkButton.focus();
-    stop.hidden = !yes;
+    stop.style.visibility = yes ? "" : "hidden"; // it keeps its place: a second click must not press another button
     checkButton.setAttribute("aria-disabled", yes);
   }
 
@@ -135,7 +135,7 @@ async function openExercise(box, title, here) {
   busy(false);
   answerCell.hidden = checkCell.hidden = true;
   answerCell.before(host);
-  bar.replaceChildren(checkButton, stop, reset, show);
+  bar.replaceChildren(checkButton, reset, show, stop);
   bar.after(hint, result.element, note);
   box.classList.add("try-open");
   editor.focus();

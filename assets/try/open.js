@@ -26,13 +26,17 @@
     const button = courseElement("button", { type: "button", class: "try-first", "aria-describedby": title.id }, text);
     const said = courseElement("span", { class: "try-said", role: "status" });
     bar.replaceChildren(button, said);
+    let opening = false;
     button.addEventListener("click", async () => {
+      if (opening) return; // a double click
+      opening = true;
       said.textContent = "Opening the editor …";
       try {
         await (loading ??= loadAll());
         await openExercise(box, title, here);
       } catch (error) {
         loading = null;
+        opening = false;
         said.textContent = "The editor could not be loaded. Is the connection alive? Press the button again.";
         console.warn(error);
       }

@@ -89,6 +89,32 @@ def test_an_exercise_is_solved_by_keyboard_alone_and_stays_solved(ways, open_con
     assert page.locator(".try-solved").count() == 1
 
 
+def test_every_character_can_be_typed_and_shortcuts_still_leave_the_editor(ways, open_context):
+    page, _ = open_exercises(open_context(DESKTOP, fresh=True), ways["http"])
+    first = Exercise(page).open()
+    assert first.box.locator(".cm-content").count() == 1, "CodeMirror did not load"
+    first.write("")
+    typed = "".join(map(chr, range(32, 127)))
+    page.keyboard.type(typed)
+    assert first.text() == typed
+    page.keyboard.press("Control+k")
+    assert page.locator(":focus").get_attribute("type") == "search"
+
+
+def test_a_double_click_presses_no_second_button(ways, open_context):
+    page, _ = open_exercises(open_context(DESKTOP, fresh=True), ways["http"])
+    first = Exercise(page)
+    first.button("Try it here").dblclick()
+    first.field.wait_for()
+    page.wait_for_timeout(200)
+    assert first.box.locator(".try-editor").count() == 1
+    first.run(ENDLESS, "Running")
+    first.button("Stop").dblclick()
+    first.wait("Stopped")
+    assert first.text() == ENDLESS
+    assert first.button("Stop").count() == 0
+
+
 def test_exercises_wait_for_each_other_and_stop_ends_within_100_ms(ways, open_context):
     page, _ = open_exercises(open_context(DESKTOP), ways["http"])
     first, second = Exercise(page).open(), Exercise(page, 1).open()
