@@ -7,6 +7,7 @@ import {
   HighlightStyle,
   StateEffect,
   StateField,
+  ViewPlugin,
   bracketMatching,
   defaultHighlightStyle,
   defaultKeymap,
@@ -59,12 +60,37 @@ const fault = StateField.define({
   provide: (field) => EditorView.decorations.from(field),
 });
 
+// A long line is wrapped, and goes on four characters to the right of where it begins, so that the blocks of Python stay
+// visible. Spaces at its start stay in the text: the negative indent lets them reach to the left as before.
+const WRAPPED = ViewPlugin.define(
+  (view) => {
+    const hang = ({ visibleRanges, state: { doc } }) => {
+      const marks = [];
+      for (const { from, to } of visibleRanges)
+        for (let place = from; place <= to; ) {
+          const line = doc.lineAt(place);
+          const style = `--hang: ${line.text.search(/\S|$/) + 4}ch`;
+          marks.push(Decoration.line({ attributes: { style } }).range(line.from));
+          place = line.to + 1;
+        }
+      return Decoration.set(marks, true);
+    };
+    return {
+      hanging: hang(view),
+      update({ docChanged, viewportChanged, view }) {
+        if (docChanged || viewportChanged) this.hanging = hang(view);
+      },
+    };
+  },
+  { decorations: ({ hanging }) => hanging },
+);
+
 const LOOK = EditorView.theme({
   "&": { color: "var(--c-ink)", backgroundColor: "var(--c-panel)" },
   "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--pst-font-family-monospace)", lineHeight: "1.55" },
   ".cm-content": { caretColor: "var(--c-ink)", padding: ".6rem 0" },
-  ".cm-line": { padding: "0 .9rem 0 .5rem" },
+  ".cm-line": { padding: "0 .9rem 0 calc(.5rem + var(--hang, 0ch))", textIndent: "calc(-1 * var(--hang, 0ch))" },
   ".cm-gutters": { color: "var(--c-muted)", backgroundColor: "var(--c-panel)", border: "0" },
   ".cm-lineNumbers .cm-gutterElement": { minWidth: "2.2rem" },
   "&.cm-focused .cm-matchingBracket, .cm-matchingBracket": {
@@ -93,6 +119,8 @@ export function codeMirror(host, { text, label, hint, moved, changed, run }) {
       bracketMatching(),
       syntaxHighlighting(COLOURS),
       fault,
+      EditorView.lineWrapping,
+      WRAPPED,
       LOOK,
       keymap.of(keys),
       EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": hint, tabindex: "0" }),

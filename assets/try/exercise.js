@@ -19,18 +19,22 @@ function courseButton(text, kind, press) {
   return made;
 }
 
-async function openExercise(box, title, here) {
-  const { exercise: label, chapter, solution } = box.dataset;
+async function openExercise(box, title, stub, here) {
+  const { exercise: label, chapter, solution, ready } = box.dataset;
   const bar = box.querySelector(".try-bar");
   const [answerCell, checkCell] = box.querySelectorAll(":scope > .cell");
-  const code = (cell) => cell.querySelector(".cell_input pre").textContent.trimEnd();
-  const [stub, check] = [code(answerCell), code(checkCell)];
+  const check = checkCell.querySelector(".cell_input pre").textContent.trimEnd();
   const name = title.querySelector(".caption-number")?.textContent.trim() || "this exercise";
   courseEngine ??= makeEngine(new URL("../python/worker.js", here));
 
   const command = /Mac|iP/.test(navigator.platform) ? "Cmd" : "Ctrl";
   const keys = `Tab indents. Escape, then Tab leaves the editor. ${command}+Enter checks.`;
-  const hint = courseElement("p", { class: "try-hint", id: `${label}-hint` }, keys);
+  const hint = courseElement(
+    "p",
+    { class: "try-hint", id: `${label}-hint` },
+    `Ready to use: ${ready}. `,
+    courseElement("span", { class: "try-keys" }, keys),
+  );
   const host = courseElement("div", { class: "try-editor highlight" });
   const result = courseResult(box);
   const note = courseElement("p", { class: "try-note", role: "status" });
@@ -105,6 +109,7 @@ async function openExercise(box, title, here) {
     };
     const number = courseEngine.run({ answer: editor.text(), check, chapter }, name, result.listener(name, over, finished));
     if (run) run = number;
+    for (const part of host.children) part.scrollLeft = 0; // the text field, whose lines are not wrapped
     result.reveal();
   }
 

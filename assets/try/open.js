@@ -21,10 +21,22 @@
     const bar = box.querySelector(".try-bar");
     const title = document.getElementById(label).querySelector(".admonition-title");
     title.id ||= `${label}-title`;
-    const begun = courseStore.get("answers", label) !== undefined;
-    const text = begun ? "Continue your answer here" : "Try it here";
-    const button = courseElement("button", { type: "button", class: "try-first", "aria-describedby": title.id }, text);
+    const [answerCell, checkCell] = box.querySelectorAll(":scope > .cell");
+    const code = answerCell.querySelector(".cell_input pre");
+    const [stub, coloured] = [code.textContent.trimEnd(), [...code.childNodes]];
+    const button = courseElement("button", { type: "button", class: "try-first", "aria-describedby": title.id });
     const said = courseElement("span", { class: "try-said", role: "status" });
+
+    // A kept answer stands in the cell, without the stored output of the check, which is about the book's text.
+    const show = () => {
+      const kept = courseStore.get("answers", label);
+      if (kept === undefined) code.replaceChildren(...coloured);
+      else code.textContent = kept;
+      for (const output of checkCell.querySelectorAll(".cell_output")) output.hidden = kept !== undefined;
+      button.textContent = kept === undefined ? "Try it here" : "Open your answer";
+    };
+    courseStore.watch(show);
+    show();
     bar.replaceChildren(button, said);
     let opening = false;
     button.addEventListener("click", async () => {
@@ -33,7 +45,7 @@
       said.textContent = "Opening the editor …";
       try {
         await (loading ??= loadAll());
-        await openExercise(box, title, here);
+        await openExercise(box, title, stub, here);
       } catch (error) {
         loading = null;
         opening = false;

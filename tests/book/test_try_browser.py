@@ -6,9 +6,10 @@ import re
 import pytest
 from barriers import barriers
 from book_browser import DESKTOP, PHONE, sideways_scroll
-from exercise_pages import LABELS, STUB, Exercise, open_exercises
+from exercise_pages import LABELS, STORED, STUB, Exercise, open_exercises
 
 from rnnkit.check import exercises
+from rnnkit.check.in_page import CHAPTERS, WITH_SIGMOID, run
 
 SOLVED = "def rnn_step(x, h):\n    return x"
 ENDLESS = "# loop"
@@ -82,10 +83,14 @@ def test_an_exercise_is_solved_by_keyboard_alone_and_stays_solved(ways, open_con
     assert barriers(page, "article") == []
     assert problems == []
     # all is there after a reload, also what was typed a moment ago
-    first.write("x = 2")
+    first.write("x = 2 < 3")
+    second = Exercise(page, 1)
     page.reload()
-    first.open("Continue your answer here")
-    assert first.text() == "x = 2"
+    assert second.box.locator(".cell_output").inner_text().strip() == STORED.strip()
+    assert first.box.locator(".cell_input pre").first.inner_text() == "x = 2 < 3"
+    assert first.box.locator(".cell_output").is_hidden()
+    first.open("Open your answer")
+    assert first.text() == "x = 2 < 3"
     assert page.locator(".try-solved").count() == 1
 
 
@@ -214,7 +219,7 @@ def test_a_page_from_a_file_says_how_to_serve_the_book(ways, open_context):
     assert "opened as a file. Run “make serve”" in first.said.inner_text()
     first.run(SOLVED, "opened as a file")
     page.reload()
-    assert first.open("Continue your answer here").text() == SOLVED
+    assert first.open("Open your answer").text() == SOLVED
 
 
 def test_two_tabs_a_file_and_clearing(ways, open_context, tmp_path):
@@ -242,6 +247,7 @@ def test_two_tabs_a_file_and_clearing(ways, open_context, tmp_path):
     assert stored(here) == {"version": 1, "answers": {}, "solved": {}, "choices": {}}
     assert here.locator(".try-solved, .try-count").count() == 0
     assert first.text() == "mine"
+    assert first.box.locator(".cell_input pre").first.text_content().rstrip() == STUB.format(name="rnn_step")
     (tmp_path / "bad.json").write_text('{"version": 1, "answers": {"a": 3}}', "utf-8")
     here.locator("input[type=file]").set_input_files(tmp_path / "bad.json")
     said.filter(has_text="The file is damaged (answers, a); nothing was changed.").wait_for()
@@ -273,6 +279,24 @@ def test_a_phone_with_its_keyboard_open_shows_line_and_buttons(ways, open_contex
     assert check["y"] + check["height"] <= 400
     assert check["height"] >= 44
     assert sideways_scroll(page) == []
+    # a long line is wrapped, right of where it begins; its type is not larger than that of the book's code
+    page.keyboard.insert_text("\n    y = " + " + ".join("abcdefgh"))
+    start, end = first.box.locator(".cm-line").last.evaluate(
+        """line => {
+          const words = document.createRange();
+          words.selectNodeContents(line);
+          const rows = [...words.getClientRects()].filter((row) => row.width > 0);
+          const last = Math.max(...rows.map((row) => row.top));
+          const left = Math.min(...rows.filter((row) => row.top === last).map((row) => row.left));
+          return [Math.min(...rows.map((row) => row.left)), left];
+        }"""
+    )
+    assert end > start + 40
+    assert first.box.locator(".cm-scroller").evaluate("e => e.scrollWidth - e.clientWidth") == 0
+    size = "e => parseFloat(getComputedStyle(e).fontSize)"
+    assert first.field.evaluate(size) == page.locator(".cell_input pre").last.evaluate(size)
+    rows = {first.button(name).bounding_box()["y"] for name in ("Check", "Reset", "Show solution")}
+    assert rows == {first.box.locator(".try-stop").bounding_box()["y"]}
     first.button("Check").tap()
     first.wait("Not solved yet")
     words = first.verdict.bounding_box()
@@ -300,5 +324,12 @@ def test_every_exercise_of_the_book_can_be_tried(book):
         for label, chapter in page
     ]
     assert sorted(called) == sorted(exercises())
+    promised = {
+        pair for page in pages for pair in re.findall(r'data-chapter="(\w+)"[^>]* data-ready="(.+?)"', page)
+    }
+    assert len(promised) == len(CHAPTERS)
+    for chapter, names in promised:
+        assert ("sigmoid" in names) == (chapter in WITH_SIGMOID)
+        assert run(f"({names})", "1", chapter, str)["error"] is None
     (table,) = {re.search(r'id="course-exercises">(.*?)</script>', page)[1] for page in pages}
     assert list(json.loads(table).values()) == [[label for label, _ in page] for page in found]

@@ -13,6 +13,7 @@ Write it.
 SOLUTION = "```{{solution-start}} {label}\n:label: {label}-solution\n:class: dropdown\n```"
 END = "```{solution-end}\n```"
 STUB = "def {name}(x, h):\n    # your code here\n    ..."
+STORED = "not solved yet: it returns None\n"
 LABELS = {"basics-ex-rnn-step": "rnn_step", "basics-ex-shapes": "shapes"}
 CARD = """# Exercises
 
@@ -48,7 +49,10 @@ def write_exercises(source):
     notebook = nbformat.v4.new_notebook(metadata=kernel)
     for k, text in enumerate(texts):
         if isinstance(text, list):
-            notebook.cells.append(nbformat.v4.new_code_cell(text[0], id=f"cell{k}"))
+            said = (
+                [nbformat.v4.new_output("stream", name="stdout", text=STORED)] if "check." in text[0] else []
+            )
+            notebook.cells.append(nbformat.v4.new_code_cell(text[0], id=f"cell{k}", outputs=said))
         else:
             notebook.cells.append(nbformat.v4.new_markdown_cell(text, id=f"cell{k}"))
     nbformat.write(notebook, source / "exercises.ipynb")

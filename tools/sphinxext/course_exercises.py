@@ -15,9 +15,11 @@ from sphinx.util import logging
 from sphinx_exercise.nodes import is_exercise_node, is_solution_node
 
 import rnnkit.check
+from rnnkit.check.in_page import WITH_SIGMOID
 
 CHAPTERS = {path.parent.name for path in Path(rnnkit.check.__file__).parent.glob("*/__init__.py")}
 EVERYWHERE = ("store.js", "marks.js")  # the marks in the sidebar are on every page
+READY = ("np", "math", "check")  # names that every answer finds in the page
 PROGRESS = 'class="try-progress'
 
 logger = logging.getLogger(__name__)
@@ -102,7 +104,9 @@ def mark(app, tree, page):
         label = exercise["label"]
         if label in known:
             answer, check, solution = parts(exercise)
-            names = {"exercise": label, "chapter": chapter_of(label), "solution": solution["ids"][0]}
+            chapter = chapter_of(label)
+            ready = ", ".join((*READY, "sigmoid") if chapter in WITH_SIGMOID else READY)
+            names = {"exercise": label, "chapter": chapter, "solution": solution["ids"][0], "ready": ready}
             data = "".join(f' data-{name}="{escape(value)}"' for name, value in names.items())
             siblings = exercise.parent
             siblings.insert(siblings.index(answer), _html(f'<div class="try"{data}>'))
