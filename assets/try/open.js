@@ -32,6 +32,7 @@
       const kept = courseStore.get("answers", label);
       if (kept === undefined) code.replaceChildren(...coloured);
       else code.textContent = kept;
+      code.classList.toggle("try-kept", kept !== undefined);
       for (const output of checkCell.querySelectorAll(".cell_output")) output.hidden = kept !== undefined;
       button.textContent = kept === undefined ? "Try it here" : "Open your answer";
     };

@@ -24,6 +24,7 @@ function courseResult(box) {
     say(sentence);
   }
 
+  const reveal = () => element.scrollIntoView({ block: "nearest" });
   const inMegabytes = (count) => (count / 1e6).toFixed(1);
 
   // Return what the engine tells of a run: over() is called when it has ended, finished(data) with its verdict.
@@ -74,9 +75,10 @@ function courseResult(box) {
         } else if (solved) end(`Solved: ${name}.`, "solved");
         else end(solved === false ? "Not solved yet. The check says:" : "Python has run, but gave no verdict.");
         finished(data);
+        reveal();
       },
     };
   }
 
-  return { element, say, clear, listener, add: (more) => fault.append(more), reveal: () => element.scrollIntoView({ block: "nearest" }) };
+  return { element, say, clear, listener, add: (more) => fault.append(more), reveal };
 }

@@ -126,7 +126,7 @@ count_parameters = Exercise(
     mistakes=(
         Mistake(
             "you counted one bias for each layer and direction.",
-            "Print the names in nn.RNN(3, 4).state_dict(). How many of them are biases?",
+            "nn.RNN keeps bias_ih and bias_hh. How many biases has each block then?",
             lambda D, H, L, two: _count(D, H, L, two, biases=1),
         ),
         Mistake(

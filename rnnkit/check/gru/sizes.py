@@ -75,7 +75,7 @@ equal_hidden_size = Exercise(
         ),
         Mistake(
             "you counted one bias for each block.",
-            "Print the names in nn.GRU(3, 4).state_dict(). How many of them are biases?",
+            "nn.GRU keeps bias_ih and bias_hh. How many biases has each block then?",
             _with(biases=1),
         ),
         Mistake(

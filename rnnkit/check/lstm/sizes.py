@@ -101,7 +101,7 @@ lstm_sizes = Exercise(
         ),
         Mistake(
             "you counted one bias for each gate.",
-            "Print the names in nn.LSTM(3, 4).state_dict(). How many of them are biases?",
+            "nn.LSTM keeps bias_ih and bias_hh. How many biases has each block then?",
             _counted(biases=1),
         ),
         Mistake(
