@@ -98,8 +98,11 @@ class TestWhatThePageSays:
         }
         highest, *where = max(shares)
         assert where == ["LSTM", "inference", 512, "onnxruntime"]
-        assert round(highest, 2) == 1
-        assert "the LSTM of onnxruntime with 512 units, in inference: it comes to it" in self.page
+        assert highest > 1 - 1 / 20
+        assert (
+            "the LSTM of onnxruntime with 512 units, in inference: it comes to within a twentieth"
+            in self.page
+        )
         assert not re.search(r"can(not| never)? reach 100 %", self.page)
 
     def test_which_compiled_loops_gain_where_a_step_is_small(self, record):
@@ -115,7 +118,7 @@ class TestWhatThePageSays:
                 for rival in ("flax", "onnxruntime", "torch.nn")
             }
             assert (best["flax"], best["onnxruntime"]) == ("all small", "all small")
-            assert layer == "LSTM" or best["torch.nn"] == "edge: 512 units"
+            assert layer == "LSTM" or best["torch.nn"] in ("edge: 512 units", "language model")
 
 
 @pytest.mark.parametrize(
