@@ -251,3 +251,10 @@ def test_training_opens_the_road_for_very_few_units():
     assert 1 <= min(counts) <= max(counts) <= 3
     assert "training opens it, for very few units" in words(LSTM)
     assert "by a single bias" not in words(LSTM)
+
+
+def test_the_biases_of_the_two_reset_forms_of_keras():
+    """As keras.layers.GRU(4) of Keras 3.15.1 has them, built for inputs of 3: (2, 12) and (12,)."""
+    said = words(GRU)
+    assert "in Keras the two reset forms differ in the shape of their bias" in said
+    assert "$(2, 3H)$ with `reset_after=True` and $(3H,)$ without" in said
