@@ -54,6 +54,11 @@ class Face:
         raise AttributeError(f"check has no exercise {name!r}. It has: {', '.join(vars(self))}")
 
 
+def ready(chapter):
+    """Return the names that an answer finds in a chapter, besides those of Python itself."""
+    return ("np", "math", "check", *(("sigmoid",) if chapter in WITH_SIGMOID else ()))
+
+
 def run(answer, check, chapter, send):
     """Run the learner's cell and then the cell with the check, in a namespace of their own.
 

@@ -7,19 +7,15 @@ course_python finds no interpreter and editor to put into the book, pages stay a
 
 import json
 from html import escape
-from pathlib import Path
 
 from course_python import engine_is_there
 from docutils import nodes
 from sphinx.util import logging
 from sphinx_exercise.nodes import is_exercise_node, is_solution_node
 
-import rnnkit.check
-from rnnkit.check.in_page import WITH_SIGMOID
+from rnnkit.check.in_page import CHAPTERS, ready
 
-CHAPTERS = {path.parent.name for path in Path(rnnkit.check.__file__).parent.glob("*/__init__.py")}
 EVERYWHERE = ("store.js", "marks.js")  # the marks in the sidebar are on every page
-READY = ("np", "math", "check")  # names that every answer finds in the page
 PROGRESS = 'class="try-progress'
 
 logger = logging.getLogger(__name__)
@@ -105,8 +101,8 @@ def mark(app, tree, page):
         if label in known:
             answer, check, solution = parts(exercise)
             chapter = chapter_of(label)
-            ready = ", ".join((*READY, "sigmoid") if chapter in WITH_SIGMOID else READY)
-            names = {"exercise": label, "chapter": chapter, "solution": solution["ids"][0], "ready": ready}
+            names = {"exercise": label, "chapter": chapter, "solution": solution["ids"][0]}
+            names["ready"] = ", ".join(ready(chapter))
             data = "".join(f' data-{name}="{escape(value)}"' for name, value in names.items())
             siblings = exercise.parent
             siblings.insert(siblings.index(answer), _html(f'<div class="try"{data}>'))
