@@ -15,6 +15,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from rnnkit._files import write_atomically
+
 ROOT = Path(__file__).resolve().parents[1]
 BUILT = ROOT / "_build/book.said"  # there when the book is; empty, or what went wrong
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")  # the colours of a terminal
@@ -55,10 +57,7 @@ def run_beside(name: str, command: list[str]) -> tuple[int, str, float, bytes]:
     output = []
     status, last_line, seconds = run(command, output.append)
     reason = f"{name} failed, see its output: {last_line}" if status else ""
-    new = BUILT.with_suffix(".new")
-    new.parent.mkdir(exist_ok=True)
-    new.write_text(reason, encoding="utf-8")
-    new.replace(BUILT)  # so that nobody finds a part of it
+    write_atomically(BUILT, reason)  # so that nobody finds a part of it
     return status, last_line, seconds, b"".join(output)
 
 

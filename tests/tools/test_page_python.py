@@ -185,9 +185,9 @@ def test_a_file_that_cannot_be_put_in_place_leaves_nothing_half(tmp_path, monkey
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(fetch.os, "replace", interrupted)
+    monkeypatch.setattr(fetch.Path, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        fetch.store(tmp_path / "new/file", b"content")
+        fetch.write_atomically(tmp_path / "new/file", b"content")
     assert kept(tmp_path) == {}
 
 

@@ -6,7 +6,7 @@ not.
 
 from pathlib import Path
 
-from .fetch import store
+from rnnkit._files import write_atomically
 
 # One name for both: the hashed names of the bundle change with every version.
 ENTRY = 'export * from "./index.js";\nexport {{ python, pythonLanguage }} from "./{python}";\n'
@@ -20,8 +20,8 @@ def write_editor(part, fetched, folder):
     """
     folder = Path(folder)
     for file in part.files:
-        store(folder / file.name, (Path(fetched) / file.name).read_bytes())
+        write_atomically(folder / file.name, (Path(fetched) / file.name).read_bytes())
     with_python = [file.name for file in part.files if b" as python," in (folder / file.name).read_bytes()]
     if len(with_python) != 1:
         raise ValueError(f"the editor's modules must hold one that exports python, got {with_python}")
-    store(folder / ENTRY_NAME, ENTRY.format(python=with_python[0]).encode())
+    write_atomically(folder / ENTRY_NAME, ENTRY.format(python=with_python[0]).encode())

@@ -11,9 +11,10 @@ import os
 import shutil
 from pathlib import Path
 
+from rnnkit._files import write_atomically
+
 from . import archive, contents
 from .compile import NotCompiled, bytecode_of, with_bytecode
-from .fetch import store
 
 HERE = Path(__file__).parent
 OWN = (
@@ -53,9 +54,9 @@ def write_engine(part, fetched, package, folder, cache, say=print):
         whole = "not compiled"
     shutil.rmtree(folder, ignore_errors=True)  # of another version there may be other files
     for name, content in files.items():
-        store(folder / name, content)
-    store(folder / "worker.js", worker)
-    store(folder / "files.json", listing(part, files, whole))
+        write_atomically(folder / name, content)
+    write_atomically(folder / "worker.js", worker)
+    write_atomically(folder / "files.json", listing(part, files, whole))
 
 
 def archives(trees, keys, part, fetched, cache):
@@ -66,7 +67,7 @@ def archives(trees, keys, part, fetched, cache):
         sources = {path: content for name in lacking for path, content in trees[name].items()}
         bytecode = bytecode_of(sources, fetched, part.version)
         for name in lacking:
-            store(paths[name], archive.pack(with_bytecode(trees[name], bytecode)))
+            write_atomically(paths[name], archive.pack(with_bytecode(trees[name], bytecode)))
     found = {}
     for name, path in paths.items():
         os.utime(path)  # in use

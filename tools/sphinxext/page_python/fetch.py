@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+from rnnkit._files import write_atomically
+
 from .sources import LocalFolder, NoAnswer, Web, Wheel
 
 FOLDER_VARIABLE = "RNNKIT_PAGE_FILES"
@@ -43,7 +45,7 @@ def fetch(part, cache=None, sources=None):
         try:
             with source:
                 for file in missing:
-                    store(folder / file.name, checked(file, source))
+                    write_atomically(folder / file.name, checked(file, source))
         except NoAnswer as error:
             answers.append(f"{source.name}: {error}")
         missing = absent(part, folder, answers=[])
@@ -73,14 +75,3 @@ def checked(file, source):
     if problem := file.problem(content):
         raise NoAnswer(problem)
     return content
-
-
-def store(path, content):
-    """Write the bytes `content` to `path` as a whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.{os.getpid()}.half")
-    try:
-        half.write_bytes(content)
-        os.replace(half, path)
-    finally:
-        half.unlink(missing_ok=True)
