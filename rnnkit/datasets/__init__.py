@@ -11,18 +11,23 @@ from rnnkit.datasets.sources import (
     movie_reviews,
     stock_prices,
 )
-from rnnkit.datasets.verified import read_installed, read_verified
+from rnnkit.datasets.speeches import SPEECHES_SHA256, Speech, speeches
+from rnnkit.datasets.verified import read_installed, read_installed_folder, read_verified
 
 __all__ = [
     "CMUDICT_SHA256",
     "DIGITS_SHA256",
     "MOVIE_REVIEWS_SHA256",
+    "SPEECHES_SHA256",
     "STOCK_PRICES_SHA256",
     "Reviews",
+    "Speech",
     "cmudict",
     "digits",
     "movie_reviews",
     "read_installed",
+    "read_installed_folder",
     "read_verified",
+    "speeches",
     "stock_prices",
 ]

@@ -26,10 +26,27 @@ def read_installed(package, file, sha256, repair):
     own = _places.DATA / "local" / Path(file).name
     if own.is_file():
         return read_verified(own, sha256, repair)
-    found = find_spec(package)
-    if found is None or found.origin is None:
-        raise FileNotFoundError(f"the package {package} is missing; repair with: {repair}")
-    return read_verified(Path(found.origin).parent / file, sha256, repair)
+    return read_verified(_home(package, repair) / file, sha256, repair)
+
+
+def read_installed_folder(package, folder, wanted, sha256, repair):
+    """Return {name: bytes} of files of a folder that comes with an installed package, in the order of names.
+
+    A folder of that name in data/local comes first, as in `read_installed`, which also says what is raised.
+
+    wanted: function of a file's name that says whether to read it. sha256: of all of them, each as its name,
+    a zero byte, its content and a zero byte.
+    """
+    repair += " (or put good copies of the files into a folder of that name in data/local)"
+    path = _places.DATA / "local" / Path(folder).name
+    if not path.is_dir():
+        path = _home(package, repair) / folder
+    if not path.is_dir():
+        raise _places.missing(path, f"repair with: {repair}")
+    files = {one.name: one.read_bytes() for one in sorted(path.iterdir()) if wanted(one.name)}
+    parts = [part for name, content in files.items() for part in (name.encode(), content)]
+    _compare(path, b"".join(part + b"\0" for part in parts), sha256, repair)
+    return files
 
 
 def read_verified(path, sha256, repair):
@@ -50,10 +67,23 @@ def read_verified(path, sha256, repair):
             content = gzip.decompress(content)
     except (OSError, EOFError, zlib.error) as error:
         raise ValueError(f"{path.name} is damaged ({path}); repair with: {repair}") from error
+    _compare(path, content, sha256, repair)
+    return content
+
+
+def _home(package, repair):
+    """Return the folder of an installed package."""
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        raise FileNotFoundError(f"the package {package} is missing; repair with: {repair}")
+    return Path(found.origin).parent
+
+
+def _compare(path, content, sha256, repair):
+    """Raise ValueError if the content of a file or folder has another fingerprint."""
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
         raise ValueError(
             f"{path.name} is not the expected data: sha256 {found[:12]}…, expected {sha256[:12]}… ({path}); "
             f"repair with: {repair}"
         )
-    return content

@@ -65,12 +65,16 @@ class _SequenceModel(nn.Module):
 
 def check_tokens(x, embedding):
     """Raise TypeError or ValueError unless x (B, T) holds rows of `embedding`, an nn.Embedding."""
+    check_indices(x, embedding.num_embeddings)
+
+
+def check_indices(x, size):
+    """Raise TypeError or ValueError unless x (B, T) holds integers from 0 to size − 1."""
     v.instance("x", x, torch.Tensor)
     if x.ndim != 2 or x.is_floating_point() or not x.numel():
         raise ValueError(f"x must be integers (B, T), not empty, got {x.dtype} {tuple(x.shape)}")
-    largest = embedding.num_embeddings - 1
-    if x.min() < 0 or x.max() > largest:
-        raise ValueError(f"x must be from 0 to {largest}, got {int(x.min())} to {int(x.max())}")
+    if x.min() < 0 or x.max() > size - 1:
+        raise ValueError(f"x must be from 0 to {size - 1}, got {int(x.min())} to {int(x.max())}")
 
 
 def checked_lengths(lengths, x):

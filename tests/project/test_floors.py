@@ -11,11 +11,11 @@ from places import ROOT
 FLOORS = (
     {"_validation", "_places", "_files"},
     {"_int8"},
-    {"cells", "text", "plots"},
+    {"cells", "text", "plots", "sampling"},
     {"layers", "tasks", "series", "results", "report"},
     {"gradients", "datasets", "models"},
     {"training"},
-    {"sentiment", "volatility", "stocks"},
+    {"sentiment", "language", "volatility", "stocks"},
     {"check", "widgets"},
     {"__main__"},
 )
@@ -75,17 +75,29 @@ def test_no_module_leads_back_to_itself():
 
 
 @pytest.mark.parametrize(
-    "room", ["cells", "layers", "check", "gradients", "text", "widgets", "series", "sentiment"]
+    "room",
+    [
+        "cells",
+        "sampling",
+        "layers",
+        "check",
+        "gradients",
+        "text",
+        "widgets",
+        "series",
+        "sentiment",
+        "language",
+    ],
 )
 def test_imports_stay_light(room):
-    """A learner waits for them, and the first three also run in the reader's page, with NumPy alone."""
+    """A learner waits for them, and some of them also run in the reader's page, with NumPy alone."""
     every = "; rnnkit.check.exercises()" if room == "check" else ""
     code = f"import sys; before = set(sys.modules); import rnnkit.{room}{every}; "
     code += "print(*(set(sys.modules) - before))"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = {name.partition(".")[0] for name in run.stdout.split() if not name.startswith("_")}
     assert not loaded & {"torch", "pandas", "scipy", "sklearn"}
-    if room in ("cells", "layers", "check"):
+    if room in ("cells", "sampling", "layers", "check"):
         assert loaded <= {
             "numpy",
             "cython_runtime",
