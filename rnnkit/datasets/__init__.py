@@ -1,5 +1,6 @@
 """The real data sets of the course: one function each, every file checked before it is used."""
 
+from rnnkit.datasets.presidents import SPEECHES_SHA256, Speech, speeches
 from rnnkit.datasets.reviews import Reviews
 from rnnkit.datasets.sources import (
     CMUDICT_SHA256,
@@ -11,7 +12,6 @@ from rnnkit.datasets.sources import (
     movie_reviews,
     stock_prices,
 )
-from rnnkit.datasets.speeches import SPEECHES_SHA256, Speech, speeches
 from rnnkit.datasets.verified import read_installed, read_installed_folder, read_verified
 
 __all__ = [

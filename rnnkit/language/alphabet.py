@@ -40,7 +40,8 @@ class Alphabet:
     def count(cls, texts, min_count=1):
         r"""Return the alphabet of the characters that occur often enough in texts, a list of strings.
 
-        min_count: how often a character must occur at least. Index 0 is "\ufffd", for all others; they follow in the order of Unicode.
+        min_count: how often a character must occur at least. Index 0 is "\ufffd", for all
+        others; they follow in the order of Unicode.
         """
         v.integer("min_count", min_count, 1)
         times = Counter()

@@ -22,7 +22,7 @@ def word_bits(model, words, batch=512):
     _check(model)
     if model.symbols != len(WORDS):
         raise ValueError(f"model must have the {len(WORDS)} symbols of WORDS, got {model.symbols}")
-    found = np.empty(len(words))
+    found = np.empty(len(v.instance("words", words, (list, tuple))))
     with _reading(model) as device:
         for rows, x, y in padded(words, batch):
             bits = _bits(model(torch.from_numpy(x).to(device))[0], torch.from_numpy(y).to(device))
@@ -45,6 +45,8 @@ def stream_bits(model, codes, batch=64, steps=100, carry=True):
     v.integer("steps", steps, 1)
     v.boolean("carry", carry)
     B = v.integer("batch", batch, 1)
+    if codes.min() < 0 or codes.max() >= model.symbols:
+        raise ValueError(f"codes must be from 0 to {model.symbols - 1}, got {codes.min()} to {codes.max()}")
     N = len(codes) - 1
     if N < B:
         raise ValueError(f"codes must have at least batch + 1 = {B + 1} symbols, got {len(codes)}")
