@@ -33,7 +33,7 @@ class Alphabet:
         self.characters = "".join(found)
         codes = np.array([ord(one) for one in found])
         self._unknown = self.characters.find(UNKNOWN)  # −1 where there is no such symbol
-        self._index = np.full(codes.max() + 1, self._unknown)
+        self._index = np.full(codes.max() + 2, self._unknown)  # the last entry is for all codes beyond
         self._index[codes] = np.arange(len(found))
 
     @classmethod
@@ -56,10 +56,8 @@ class Alphabet:
         Raises ValueError, which names them, if there are characters that the alphabet does not have.
         """
         v.instance("text", text, str)
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.int64)
-        indices = np.full(len(codes), self._unknown)
-        inside = codes < len(self._index)
-        indices[inside] = self._index[codes[inside]]
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        indices = self._index.take(codes, mode="clip")
         if self._unknown < 0 and len(indices) and indices.min() < 0:
             others = sorted(set(text) - set(self.characters))
             raise ValueError(f"text must be of the characters {self.characters!r}, got {_listed(others)} too")

@@ -1,7 +1,5 @@
 """Long texts to learn from: speeches of the presidents of the United States before 1930."""
 
-import re
-
 from rnnkit import _validation as v
 from rnnkit.language.alphabet import Alphabet
 from rnnkit.language.parts import TextParts
@@ -30,8 +28,8 @@ def speeches():
 
 def normalised(text):
     r"""Return a text with single blanks and straight quotes, whose paragraphs end in "\n"."""
-    lines = re.split(r"\s*\n\s*", v.instance("text", text, str).translate(STRAIGHT).strip())
-    return "".join(" ".join(line.split()) + "\n" for line in lines)
+    lines = v.instance("text", text, str).translate(STRAIGHT).split("\n")
+    return "".join(" ".join(line.split()) + "\n" for line in lines if line.strip())
 
 
 def alphabet_of(training):
