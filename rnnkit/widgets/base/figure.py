@@ -78,12 +78,15 @@ class LiveFigure(anywidget.AnyWidget):
 
     A figure with more than 20 kB of weights names their file, assets/weights/NAME.js, in `_weights`, and has
     them in its trait `weights`, read with `read_weights`. A page loads them when the figure comes near.
+    What a page needs only once the figure is alive are traits with an underscore, listed with their files in
+    `_later`: a page has undefined there until the file has come, and null if it does not come.
 
     CONTRIBUTING.md shows a figure from beginning to end.
     """
 
     _module = ""
     _weights = None
+    _later = ()
     _controls = ()
     _places_within = False
     _picture = traitlets.Unicode().tag(sync=True)
@@ -161,6 +164,7 @@ class LiveFigure(anywidget.AnyWidget):
             data_module=self._module,
             data_props=props,
             data_weights=self._weights,
+            data_later=json.dumps(dict(self._later)) if self._later else None,
         )
 
     def __repr__(self):

@@ -53,8 +53,15 @@ function whenNear(el, action) {
 
 function hydrate(module, figure) {
   for (const el of document.querySelectorAll(`.rnn-widget[data-module="${module}"]`)) {
-    const start = (props) => figure.render({ model: localModel(props), el });
-    const { weights } = el.dataset;
+    const { weights, later } = el.dataset;
+    const start = (props) => {
+      const model = localModel(props);
+      figure.render({ model, el });
+      for (const [trait, name] of Object.entries(JSON.parse(later ?? "{}"))) {
+        const set = (value) => model.set(trait, value);
+        whenNear(el, () => loadWeights(name).then(set, () => set(null)));
+      }
+    };
     let props;
     try {
       props = JSON.parse(el.dataset.props ?? "");
