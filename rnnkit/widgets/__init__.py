@@ -4,6 +4,7 @@ from rnnkit.widgets.base.figure import LiveFigure
 from rnnkit.widgets.forecast.figure import Forecast
 from rnnkit.widgets.gradient_flow.figure import GradientFlow
 from rnnkit.widgets.gru_gates.figure import GRUGates
+from rnnkit.widgets.invent_words.figure import InventWords
 from rnnkit.widgets.lstm_gates.figure import LSTMGates
 from rnnkit.widgets.read_my_review.figure import ReadMyReview
 from rnnkit.widgets.two_directions.figure import TwoDirections
@@ -14,6 +15,7 @@ __all__ = [
     "Forecast",
     "GRUGates",
     "GradientFlow",
+    "InventWords",
     "LSTMGates",
     "LiveFigure",
     "ReadMyReview",
@@ -23,5 +25,14 @@ __all__ = [
 
 FIGURES = {
     figure._module: figure
-    for figure in (Unroller, LSTMGates, GradientFlow, GRUGates, TwoDirections, ReadMyReview, Forecast)
+    for figure in (
+        Unroller,
+        LSTMGates,
+        GradientFlow,
+        GRUGates,
+        TwoDirections,
+        ReadMyReview,
+        Forecast,
+        InventWords,
+    )
 }

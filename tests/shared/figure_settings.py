@@ -4,8 +4,10 @@ import numpy as np
 
 from rnnkit import text
 from rnnkit._int8 import encode
+from rnnkit.language import packed
 from rnnkit.widgets.forecast.figure import MOST_SHIFT, choices_of
 from rnnkit.widgets.forecast.figure import stored as forecast_study
+from rnnkit.widgets.invent_words.figure import LETTERS, SYMBOLS
 from rnnkit.widgets.read_my_review.figure import MOST_WORDS
 from rnnkit.widgets.two_directions.figure import SOUNDS, VOWELS, stored
 
@@ -176,10 +178,33 @@ def reader_weights(rng, vocabulary, D, H):
     return {"vocabulary": " ".join(vocabulary), **packed}
 
 
+def invent_words(rng):
+    """Return settings of InventWords: a random LSTM, sharp or not, and any beginning."""
+    return {
+        "prefix": "".join(rng.choice(list(LETTERS), rng.integers(0, 21))),
+        "temperature": float(rng.choice([0.1, 1.0, 5.0, rng.uniform(0.1, 5)])),
+        "top_k": int(rng.choice([1, 27, rng.integers(1, 28)])),
+        "seed": int(rng.choice([0, 1_000_000, rng.integers(100)])),
+        "word": int(rng.integers(1, 13)),
+        "t": int(rng.integers(1, 31)),
+        "weights": writer_weights(rng, int(rng.integers(1, 9)), int(rng.integers(1, 20))),
+    }
+
+
+def writer_weights(rng, E, H):
+    """Return random weights of the network of InventWords."""
+    V, size = len(SYMBOLS), rng.choice([0.3, 2.0])
+    shapes = {"embedding.weight": (V, E), "rnn.weight_ih_l0": (4 * H, E), "rnn.weight_hh_l0": (4 * H, H),
+              "readout.weight": (V, H), "rnn.bias_ih_l0": 4 * H, "rnn.bias_hh_l0": 4 * H,
+              "readout.bias": V}  # fmt: skip
+    return packed.pack({name: rng.normal(0, size, shape) for name, shape in shapes.items()}, SYMBOLS)
+
+
 RANDOM = {
     "forecast": forecast,
     "gradient_flow": gradient_flow,
     "gru_gates": gru_gates,
+    "invent_words": invent_words,
     "lstm_gates": lstm_gates,
     "read_my_review": read_my_review,
     "two_directions": two_directions,

@@ -1,0 +1,1 @@
+"""InventWords: the figure, its network, its picture, its script and style."""

@@ -1,0 +1,95 @@
+/* The network of InventWords: an LSTM that writes words, letter by letter. The numbers are those of network.py. */
+
+const MOST_HIDDEN = 256;
+const MOST = 30; // letters that are drawn
+const MOST_KEPT = 2000; // beginnings whose state is kept
+const SYMBOLS = "\nabcdefghijklmnopqrstuvwxyz";
+const [EMBEDDING, W_IH, W_HH] = ["embedding.weight", "rnn.weight_ih_l0", "rnn.weight_hh_l0"];
+const [B_IH, B_HH, READOUT, BIAS] = ["rnn.bias_ih_l0", "rnn.bias_hh_l0", "readout.weight", "readout.bias"];
+
+/** @returns {heard, …}: what stateAfter needs of `weights`; throws if they are anything else */
+function unpacked(weights) {
+  const matrix = (key) => int8Matrix(weights[key], `weights.${key}`);
+  if (weights.symbols !== SYMBOLS) {
+    throw new Error(`weights.symbols must be the end of a line and the letters a to z, got ${describe(weights.symbols)}`);
+  }
+  const [embedding, weight_ih, weight_hh, readout] = [EMBEDDING, W_IH, W_HH, READOUT].map(matrix);
+  const sizes = { V: SYMBOLS.length };
+  check(`weights.${EMBEDDING}`, embedding, ["V", "E"], sizes);
+  check(`weights.${W_HH}`, weight_hh, ["4H", "H"], sizes);
+  const { V, H } = sizes;
+  if (sizes["4H"] !== 4 * H || H > MOST_HIDDEN) {
+    throw new Error(`weights.${W_HH} must be (4H, H) with H up to ${MOST_HIDDEN}, got ${describe(weight_hh)}`);
+  }
+  check(`weights.${W_IH}`, weight_ih, ["4H", "E"], sizes);
+  check(`weights.${READOUT}`, readout, ["V", "H"], sizes);
+  for (const [key, size] of [[B_IH, 4 * H], [B_HH, 4 * H], [BIAS, V]]) {
+    check(`weights.${key}`, weights[key], ["N"], { N: size });
+  }
+  const biases = add(weights[B_IH], weights[B_HH]);
+  const zeros = new Float64Array(H);
+  const reader = {
+    weight_hh, readout,
+    bias: Float64Array.from(weights[BIAS]),
+    heard: embedding.map((x) => Float64Array.from(added(product(weight_ih, x), biases))), // by symbol: W_ih x + b
+    known: new Map(), // by beginning: the state after it
+  };
+  reader.start = stepOf({ h: zeros, c: zeros }, 0, reader);
+  return reader;
+}
+
+/** @param beginning letters of a word @returns {h, c, scores}, of which only what is not known yet is computed */
+function stateAfter(beginning, reader) {
+  if (beginning === "") return reader.start;
+  const { known } = reader;
+  let state = known.get(beginning);
+  if (!state) {
+    const last = beginning.length - 1;
+    state = stepOf(stateAfter(beginning.slice(0, last), reader), beginning.charCodeAt(last) - 96, reader);
+    if (known.size >= MOST_KEPT) known.clear();
+    known.set(beginning, state);
+  }
+  return state;
+}
+
+/** One symbol more: lstmStep of core.js for weights that have been checked, since it would check them at every letter.
+ *  One loop for all gates of a unit takes half the time of a loop for each gate. */
+function stepOf({ h, c }, symbol, { weight_hh: W, readout, bias, heard }) {
+  const H = h.length;
+  const z = heard[symbol];
+  const next = { h: new Float64Array(H), c: new Float64Array(H), scores: Float64Array.from(bias) };
+  for (let unit = 0; unit < H; unit++) {
+    const [W_i, W_f, W_g, W_o] = [W[unit], W[H + unit], W[2 * H + unit], W[3 * H + unit]];
+    let [z_i, z_f, z_g, z_o] = [z[unit], z[H + unit], z[2 * H + unit], z[3 * H + unit]];
+    for (let n = 0; n < H; n++) {
+      const h_n = h[n];
+      z_i += W_i[n] * h_n;
+      z_f += W_f[n] * h_n;
+      z_g += W_g[n] * h_n;
+      z_o += W_o[n] * h_n;
+    }
+    next.c[unit] = sigmoid(z_f) * c[unit] + sigmoid(z_i) * Math.tanh(z_g);
+    next.h[unit] = sigmoid(z_o) * Math.tanh(next.c[unit]);
+  }
+  for (let k = 0; k < bias.length; k++) {
+    const row = readout[k];
+    for (let n = 0; n < H; n++) next.scores[k] += row[n] * next.h[n];
+  }
+  return next;
+}
+
+/** Draw one word. @returns {letters, ended, draws}: without the prefix; each draw is {symbol, u, scores, used} */
+function writeWord({ prefix, temperature, top_k }, seed, reader) {
+  const random = draws(seed);
+  const word = { letters: "", ended: "no", draws: [] };
+  while (word.ended === "no" && word.draws.length < MOST) {
+    const { scores } = stateAfter(prefix + word.letters, reader);
+    const used = probabilities(scores, temperature, top_k);
+    const u = random();
+    const symbol = drawFrom(used, u);
+    word.draws.push({ symbol, u, scores, used });
+    if (symbol === 0) word.ended = "yes";
+    else word.letters += SYMBOLS[symbol];
+  }
+  return word;
+}
