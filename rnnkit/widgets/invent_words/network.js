@@ -27,15 +27,23 @@ function unpacked(weights) {
     check(`weights.${key}`, weights[key], ["N"], { N: size });
   }
   const biases = add(weights[B_IH], weights[B_HH]);
-  const zeros = new Float64Array(H);
+  const zeros = new Float64Array(H + (H % 2));
   const reader = {
-    weight_hh, readout,
+    H, readout,
+    weight_hh: weight_hh.map(even),
     bias: Float64Array.from(weights[BIAS]),
     heard: embedding.map((x) => Float64Array.from(added(product(weight_ih, x), biases))), // by symbol: W_ih x + b
     known: new Map(), // by beginning: the state after it
   };
   reader.start = stepOf({ h: zeros, c: zeros }, 0, reader);
   return reader;
+}
+
+/** @returns `row`, with a zero more if its length is odd */
+function even(row) {
+  const result = new Float64Array(row.length + (row.length % 2));
+  result.set(row);
+  return result;
 }
 
 /** @param beginning letters of a word @returns {h, c, scores}, of which only what is not known yet is computed */
@@ -53,27 +61,36 @@ function stateAfter(beginning, reader) {
 }
 
 /** One symbol more: lstmStep of core.js for weights that have been checked, since it would check them at every letter.
- *  One loop for all gates of a unit takes half the time of a loop for each gate. */
-function stepOf({ h, c }, symbol, { weight_hh: W, readout, bias, heard }) {
-  const H = h.length;
+ *  One loop for all gates of a unit takes half the time of a loop for each gate; two numbers at a time, and no lists of
+ *  variables, half of that. */
+function stepOf({ h, c }, symbol, { H, weight_hh: W, readout, bias, heard }) {
   const z = heard[symbol];
-  const next = { h: new Float64Array(H), c: new Float64Array(H), scores: Float64Array.from(bias) };
+  const next = { h: new Float64Array(h.length), c: new Float64Array(H), scores: new Float64Array(bias.length) };
   for (let unit = 0; unit < H; unit++) {
-    const [W_i, W_f, W_g, W_o] = [W[unit], W[H + unit], W[2 * H + unit], W[3 * H + unit]];
-    let [z_i, z_f, z_g, z_o] = [z[unit], z[H + unit], z[2 * H + unit], z[3 * H + unit]];
-    for (let n = 0; n < H; n++) {
+    const W_i = W[unit];
+    const W_f = W[H + unit];
+    const W_g = W[2 * H + unit];
+    const W_o = W[3 * H + unit];
+    let z_i = z[unit];
+    let z_f = z[H + unit];
+    let z_g = z[2 * H + unit];
+    let z_o = z[3 * H + unit];
+    for (let n = 0; n < H; n += 2) {
       const h_n = h[n];
-      z_i += W_i[n] * h_n;
-      z_f += W_f[n] * h_n;
-      z_g += W_g[n] * h_n;
-      z_o += W_o[n] * h_n;
+      const h_m = h[n + 1];
+      z_i += W_i[n] * h_n + W_i[n + 1] * h_m;
+      z_f += W_f[n] * h_n + W_f[n + 1] * h_m;
+      z_g += W_g[n] * h_n + W_g[n + 1] * h_m;
+      z_o += W_o[n] * h_n + W_o[n + 1] * h_m;
     }
     next.c[unit] = sigmoid(z_f) * c[unit] + sigmoid(z_i) * Math.tanh(z_g);
     next.h[unit] = sigmoid(z_o) * Math.tanh(next.c[unit]);
   }
   for (let k = 0; k < bias.length; k++) {
     const row = readout[k];
-    for (let n = 0; n < H; n++) next.scores[k] += row[n] * next.h[n];
+    let score = bias[k];
+    for (let n = 0; n < H; n++) score += row[n] * next.h[n];
+    next.scores[k] = score;
   }
   return next;
 }
