@@ -149,7 +149,7 @@ class InventWords(LiveFigure):
                 "used": float(now.used[now.symbol]),
                 "bits": float(-np.log2(now.given[now.symbol])),
             },
-            "says": picture.says(self.prefix, **_letters(draws), t=t, T=T, word=self.word),
+            "says": picture.says(self.prefix, **_letters(draws), t=t, word=self.word),
         }
 
     def picture(self, values):

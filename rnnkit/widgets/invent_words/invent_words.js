@@ -7,32 +7,50 @@
 const MOST_PREFIX = 20;
 const WORDS = 12;
 const SEEDS = 1000;
+const TAIL = 12; // letters of a long beginning that are shown
 const MOST_SEED = 1000000;
 const TRAITS = ["prefix", "temperature", "top_k", "seed", "word", "t", "weights"];
 
 /** @param state the traits of InventWords @returns what is drawn */
 function computeInventWords(state) {
-  const words = wordsOf(state);
-  for (let k = 1; k <= WORDS; k++) words.get(k);
-  const { prefix, word } = state;
-  const rows = words.drawn.slice(1).map(({ letters, ended }, k) => rowOf(prefix, letters, ended, k + 1 === word));
-  return { ...chosenOf(state, words), words: rows };
+  const get = wordsOf(state);
+  const whole = Array.from({ length: WORDS }, (_, k) => get(k + 1));
+  const [now, rest] = [nowOf(state, get), restOf(state, get)];
+  const says = { ...now.says, ...rest.says };
+  return { ...now, ...rest, says, words: whole.map((word, k) => rowOf(state, word, k + 1)) };
 }
 
-const rowOf = (prefix, letters, ended, shown) => ({ prefix, letters, ended, shown: shown ? "now" : "no" });
+const rowOf = ({ prefix, word }, { letters, ended }, k) => ({ prefix, letters, ended, shown: k === word ? "now" : "no" });
 
-/** What is shown of the chosen word and its draw. */
-function chosenOf({ prefix, word, t: wanted }, words) {
-  const { letters, ended, draws } = words.get(word);
+/** What is shown of the draw t of the chosen word, or of its last. It needs no later draw. */
+function nowOf({ prefix, word, t: wanted }, get) {
+  const { letters, draws } = get(word, wanted);
   const t = Math.min(wanted, draws.length);
   const { symbol, u, scores, used } = draws[t - 1];
   const given = probabilities(scores);
+  const before = prefix + letters.slice(0, t - 1);
+  const tail = before.length > TAIL ? `…${before.slice(-TAIL)}` : before;
+  const name = letters[t - 1] ?? "·end";
   return {
-    T: draws.length, t, word,
+    t, word,
     chances: { given: Array.from(given), used: Array.from(used) },
     now: { symbol, u, given: given[symbol], used: used[symbol], bits: -Math.log2(given[symbol]) },
-    says: saysOf(prefix, letters, ended, t, draws.length, word),
+    says: {
+      title: before ? `The next letter after “${tail}”` : "The first letter",
+      before,
+      symbol: name,
+      where: `Word ${word}, draw ${t}: “${name}”.`,
+    },
   };
+}
+
+/** What is shown of the whole chosen word. */
+function restOf({ word, t: wanted }, get) {
+  const { letters, ended, draws } = get(word);
+  const cut = ended === "no";
+  const limit = cut ? ` After ${MOST} letters the word had no end, and was cut.` : "";
+  const t = Math.min(wanted, draws.length);
+  return { T: draws.length, says: { after: letters.slice(t) + (cut ? "…" : ""), limit } };
 }
 
 /** What is wrong with a typed prefix, or "". */
@@ -43,7 +61,7 @@ function prefixProblem(text) {
 
 const readers = new WeakMap(); // by weights: what is unpacked, and the words that were drawn with it last
 
-/** @returns {drawn, get}: get(k) gives word k, from 1, and draws it only when it is asked for */
+/** @returns get(k, count): word k, from 1, with `count` draws at least if it has so many; only what is asked for is drawn */
 function wordsOf({ prefix, temperature, top_k, seed, word, t, weights }) {
   if (typeof prefix !== "string" || prefixProblem(prefix)) {
     throw new Error(`prefix must be of at most ${MOST_PREFIX} letters from a to z, got ${describe(prefix)}`);
@@ -57,26 +75,11 @@ function wordsOf({ prefix, temperature, top_k, seed, word, t, weights }) {
   const reader = readers.get(weights);
   const key = [prefix, temperature, top_k, seed].join();
   if (reader.words?.key !== key) {
-    const drawn = []; // from 1 on
-    const draw = (k) => writeWord({ prefix, temperature, top_k }, SEEDS * seed + k, reader);
-    reader.words = { key, drawn, get: (k) => (drawn[k] ??= draw(k)) };
+    const words = []; // from 1 on
+    const wordOf = (k) => (words[k] ??= newWord(SEEDS * seed + k));
+    reader.words = { key, get: (k, count = MOST) => write(wordOf(k), count, { prefix, temperature, top_k }, reader) };
   }
-  return reader.words;
-}
-
-const TAIL = 12;
-function saysOf(prefix, letters, ended, t, T, word) {
-  const before = prefix + letters.slice(0, t - 1);
-  const symbol = letters[t - 1] ?? "·end";
-  const tail = before.length > TAIL ? `…${before.slice(-TAIL)}` : before;
-  return {
-    title: before ? `The next letter after “${tail}”` : "The first letter",
-    before,
-    symbol,
-    after: letters.slice(t) + (ended === "yes" ? "" : "…"),
-    where: `Word ${word}, draw ${t} of ${T}: “${symbol}”.`,
-    limit: ended === "yes" ? "" : ` After ${MOST} letters the word had no end, and was cut.`,
-  };
+  return reader.words.get;
 }
 
 // The drawing, by the rules of picture.py
@@ -136,30 +139,29 @@ function markOf({ prefix, letters, ended }, dictionary) {
 }
 
 /** Fills the list, one row after the other between what the browser has to do: all words together take longer than a
- *  frame. @returns {show, again, stop} */
+ *  frame. The chosen word comes first. @returns {show, again, stop}: show(state, get, ready) calls ready() once that word is
+ *  whole */
 function bindList(table, model) {
   const writers = Array.from(table.tBodies[0].rows, rowWriter);
   const { port1, port2 } = new MessageChannel();
-  let [state, words, waiting] = [undefined, undefined, []];
-  const write = (k) => {
-    const { letters, ended } = words.get(k);
-    writers[k - 1](rowOf(state.prefix, letters, ended, k === state.word), model.get("_dictionary"));
-  };
+  let [state, get, ready, waiting] = [undefined, undefined, undefined, []];
   const again = () => {
-    write(state.word);
-    waiting = writers.map((_, k) => k + 1).filter((k) => k !== state.word);
+    const others = writers.map((_, k) => k + 1).filter((k) => k !== state.word);
+    waiting = [state.word, ...others];
     table.setAttribute("aria-busy", "true");
     port2.postMessage(0);
   };
   port1.onmessage = () => {
-    if (!waiting.length) return; // a message of rows that were written since
-    write(waiting.shift());
+    if (!waiting.length) return; // a message about rows that have been written since
+    const k = waiting.shift();
+    writers[k - 1](rowOf(state, get(k), k), model.get("_dictionary"));
+    if (k === state.word) ready();
     if (waiting.length) port2.postMessage(0);
     else table.removeAttribute("aria-busy");
   };
   return {
     show(...now) {
-      [state, words] = now;
+      [state, get, ready] = now;
       again();
     },
     again,
@@ -170,7 +172,7 @@ function bindList(table, model) {
 // The controls
 
 /** The slider over the draws of the chosen word: it is as long as the word, and says the letters.
- *  @returns {element, stop, follow}: follow(values) makes it show them */
+ *  @returns {element, stop, follow}: follow(values) makes it show what has become known */
 function drawSlider(model, first) {
   let shown = first;
   let follow;
@@ -181,15 +183,15 @@ function drawSlider(model, first) {
     on: (_, listener) => (follow = listener),
     off() {},
   };
-  const saying = (t) => `${t}: ${shown.says.symbol}`;
+  const saying = (t) => `${t}: ${shown.symbol}`;
   const { element, stop } = slider(own, "t", { label: "Draw", min: 1, max: first.T, describe: saying });
   const input = element.querySelector("input");
   return {
     element,
     stop,
-    follow(values) {
-      shown = values;
-      input.max = values.T;
+    follow({ T = input.max, t = shown.t, says: { symbol = shown.symbol } }) {
+      shown = { t, symbol };
+      input.max = T;
       follow();
     },
   };
@@ -199,13 +201,13 @@ function render({ model, el }) {
   const first = computeInventWords(readTraits(model, TRAITS)); // bad settings are told before anything is changed
   const [svg, table] = [".invent-chances", ".invent-words"].map((name) => el.querySelector(name));
   const list = bindList(table, model);
-  const draw = drawSlider(model, first);
-  const shows = [bind(el), bindChances(svg), draw.follow];
+  const draw = drawSlider(model, { T: first.T, t: first.t, symbol: first.says.symbol });
+  const [texts, chances] = [bind(el), bindChances(svg)];
   const end = live(model, el, TRAITS, (state) => {
-    const words = wordsOf(state);
-    const values = chosenOf(state, words);
-    shows.forEach((show) => show(values));
-    list.show(state, words);
+    const get = wordsOf(state);
+    const now = nowOf(state, get);
+    [texts, chances, draw.follow].forEach((show) => show(now));
+    list.show(state, get, () => [texts, draw.follow].forEach((show) => show(restOf(state, get))));
   });
   const anew = (text) => {
     model.set("prefix", text);

@@ -95,14 +95,18 @@ function stepOf({ h, c }, symbol, { H, weight_hh: W, readout, bias, heard }) {
   return next;
 }
 
-/** Draw one word. @returns {letters, ended, draws}: without the prefix; each draw is {symbol, u, scores, used} */
-function writeWord({ prefix, temperature, top_k }, seed, reader) {
-  const random = draws(seed);
-  const word = { letters: "", ended: "no", draws: [] };
-  while (word.ended === "no" && word.draws.length < MOST) {
+/** A word of which nothing is drawn. @returns {letters, ended, draws, …}: letters without the prefix; each draw is
+ *  {symbol, u, scores, used} */
+const newWord = (seed) => ({ letters: "", ended: "no", draws: [], random: draws(seed) });
+
+const isWhole = ({ ended, draws }) => ended === "yes" || draws.length === MOST;
+
+/** Go on with a word, until it is whole or has `count` draws. @returns the word */
+function write(word, count, { prefix, temperature, top_k }, reader) {
+  while (!isWhole(word) && word.draws.length < count) {
     const { scores } = stateAfter(prefix + word.letters, reader);
     const used = probabilities(scores, temperature, top_k);
-    const u = random();
+    const u = word.random();
     const symbol = drawFrom(used, u);
     word.draws.push({ symbol, u, scores, used });
     if (symbol === 0) word.ended = "yes";

@@ -14,8 +14,8 @@ ROOM, END_ROOM = 12, 36  # that a name needs in a piece of the line
 TAIL = 12  # letters of a long beginning that are shown
 
 
-def says(prefix, letters, ended, t, T, word):
-    """Return the texts of the figure, for draw `t` of `T` of a word: `letters` follow the prefix."""
+def says(prefix, letters, ended, t, word):
+    """Return the texts of the figure, for draw `t` of a word: `letters` follow the prefix."""
     before, symbol, after = letters[: t - 1], letters[t - 1 : t] or "·end", letters[t:]
     begun = prefix + before
     tail = "…" + begun[-TAIL:] if len(begun) > TAIL else begun
@@ -24,7 +24,7 @@ def says(prefix, letters, ended, t, T, word):
         "before": begun,
         "symbol": symbol,
         "after": after + ("" if ended == "yes" else "…"),
-        "where": f"Word {word}, draw {t} of {T}: “{symbol}”.",
+        "where": f"Word {word}, draw {t}: “{symbol}”.",
         "limit": "" if ended == "yes" else " After 30 letters the word had no end, and was cut.",
     }
 

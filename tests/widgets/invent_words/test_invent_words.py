@@ -48,7 +48,7 @@ def script():
             "function show(state, name) { return computeInventWords({ ...state, weights: given[name] }); }"
             "function some(prefix, temperature, top_k, seeds, name) {"
             "  const reader = unpacked(given[name]);"
-            "  const one = (seed) => writeWord({ prefix, temperature, top_k }, seed, reader);"
+            "  const one = (seed) => write(newWord(seed), MOST, { prefix, temperature, top_k }, reader);"
             "  return seeds.map(one).map(({ letters, ended }) => [letters, ended]);"
             "}"
             "function numbers(seed, count) { return Array.from({ length: count }, draws(seed)); }"
