@@ -49,13 +49,14 @@ calibrate: chapter setup ## measure the ranges of one chapter over several seeds
 study: named setup ## run one of the longer studies and store its results: make study NAME=...
 	@$(python) -m studies.$(NAME) $(ARGS)
 
-bench: setup ## compare the speed of the NumPy layers, of training, and of Python in the page, and store the results
+bench: setup ## compare the speed of the NumPy layers, of training, Python and a network in the page, and store the results
 	@$(python) -m benchmarks.layers $(ARGS)
 	@$(python) -m benchmarks.alternating $(ARGS)
 	@$(python) -m benchmarks.kernels $(ARGS)
 	@$(python) -m benchmarks.memory $(ARGS)
 	@$(python) -m benchmarks.language_model $(ARGS)
 	@$(python) -m benchmarks.page_python $(ARGS)
+	@$(python) -m benchmarks.invent_words $(ARGS)
 
 serve: book ## build the book and serve it on this machine only
 	@$(python) tools/serve.py $(dir $(book)) $(PORT)
