@@ -65,6 +65,12 @@ class _Counts:
             code = code * self._base + symbol
         return self._probability(code * self._base + np.arange(self.symbols))
 
+    @property
+    def size(self):
+        """Return how many grams are stored, those of all lengths together."""
+        self._first()
+        return self._stored()
+
     def _grams(self, texts):
         """Return the code of the gram that ends at each symbol of the texts."""
         v.instance("texts", texts, (list, tuple))
@@ -114,6 +120,9 @@ class NGram(_Counts):
         self._contexts, first = np.unique(grams // self._base, return_index=True)
         self._totals = np.add.reduceat(counts, first)
 
+    def _stored(self):
+        return len(self._grams_seen)
+
     def _probability(self, codes):
         count = _look_up(self._grams_seen, self._counts, codes, 0)
         total = _look_up(self._contexts, self._totals, codes // self._base, 0)
@@ -131,9 +140,7 @@ class KneserNey(_Counts):
     order: symbols of the longest gram; symbols: V. Raises TypeError or ValueError that names the argument.
     """
 
-    @property
-    def size(self):
-        """Return how many grams are stored, those of all lengths together."""
+    def _stored(self):
         return sum(len(level.grams) for level in self._levels)
 
     def _count(self, grams, occurred):

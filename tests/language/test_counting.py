@@ -123,6 +123,10 @@ def test_size_counts_the_grams_of_all_lengths():
     assert KneserNey(2, 3).fit([[0, 1, 0, 1]]).size == 2 + 3  # "0", "1"; "(nothing) 0", "0 1", "1 0"
 
 
+def test_size_of_a_model_without_shorter_grams():
+    assert NGram(2, 3).fit([[0, 1, 0, 1]]).size == 3
+
+
 def test_each_text_begins_anew():
     texts = [[1, 2, 0], [], [1, 2, 0]]
     model = KneserNey(3, 3).fit(texts, 0)
@@ -149,6 +153,7 @@ def test_each_text_begins_anew():
         (lambda: KneserNey(2, 3).fit([[0, 1]], start=3), ValueError, "start must be"),
         (lambda: KneserNey(2, 3).bits([[0]]), ValueError, "call fit first"),
         (lambda: NGram(2, 3).probabilities([0]), ValueError, "call fit first"),
+        (lambda: KneserNey(2, 3).size, ValueError, "call fit first"),
         (lambda: NGram(2, 3).fit([[0]]).probabilities([3]), ValueError, "context must be symbols from 0"),
         (lambda: NGram(2, 3).fit([[0]]).probabilities([[1]]), ValueError, "context must"),
     ],
