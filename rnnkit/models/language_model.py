@@ -19,6 +19,7 @@ class LanguageModel(nn.Module):
     kind: "rnn" (tanh), "lstm" or "gru".
     dropout: share of the embedding, of what goes from layer to layer, and of what goes into the readout that
         is set to zero in training.
+    embedding_dropout: another share for the embedding; None for the same.
     tied: the readout's weights are those of the embedding (Press & Wolf 2017), which then needs as many
         numbers for a symbol as there are in the state.
 
@@ -27,7 +28,7 @@ class LanguageModel(nn.Module):
 
     def __init__(
         self, symbols, embedding_size=None, hidden_size=128, num_layers=1, *, kind="lstm", dropout=0.0,
-        tied=False,
+        embedding_dropout=None, tied=False,
     ):  # fmt: skip
         super().__init__()
         self.symbols = V = v.integer("symbols", symbols, 2)
@@ -40,6 +41,9 @@ class LanguageModel(nn.Module):
                 f"tied needs embedding_size = hidden_size = {H}, got {v.describe(embedding_size)}"
             )
         self.dropout = nn.Dropout(v.number("dropout", dropout, 0, 1))
+        if embedding_dropout is not None:
+            v.number("embedding_dropout", embedding_dropout, 0, 1)
+        self.embedding_dropout = nn.Dropout(dropout if embedding_dropout is None else embedding_dropout)
         self.embedding = None if embedding_size is None else nn.Embedding(V, embedding_size)
         width = V if embedding_size is None else embedding_size
         # torch has dropout between layers: where there is one, it would warn.
@@ -66,7 +70,7 @@ class LanguageModel(nn.Module):
         if self.embedding is None:
             features = F.one_hot(x.long(), self.symbols).to(self.readout.weight.dtype)
         else:
-            features = self.dropout(self.embedding(x))
+            features = self.embedding_dropout(self.embedding(x))
         states, hidden = self.rnn(features, hidden)
         return self.readout(self.dropout(states)), hidden
 

@@ -89,6 +89,16 @@ class TestForward:
         model.eval()
         assert torch.equal(model(x)[0], model(x)[0])
 
+    def test_the_embedding_can_have_a_dropout_of_its_own(self):
+        none, all_of_it = (made(5, 3, 40, dropout=0.5, embedding_dropout=share) for share in (0.0, 1.0))
+        x, seen = symbols(3, 6, V=5), []
+        for model in (none, all_of_it):
+            model.rnn.register_forward_pre_hook(lambda module, given: seen.append(given[0]))
+            model(x)
+        assert torch.equal(seen[0], none.embedding(x))
+        assert not seen[1].any()
+        assert not torch.equal(none(x)[0], none(x)[0])  # that of the readout is as it was
+
     @pytest.mark.parametrize("options", [{}, {"embedding_size": 128}, {"embedding_size": 128, "tied": True}])
     def test_an_untrained_model_has_the_loss_of_one_that_knows_nothing(self, options):
         for kind in LAYERS:
@@ -145,6 +155,7 @@ class TestBadInput:
             ((5, 3, 4, 0), {}, ValueError, "num_layers must be an integer at least 1"),
             ((5,), {"kind": "LSTM"}, ValueError, "kind must be 'rnn' or 'lstm' or 'gru', got 'LSTM'"),
             ((5,), {"dropout": 1.5}, ValueError, "dropout must be a finite number from 0 to 1"),
+            ((5,), {"embedding_dropout": -1}, ValueError, "embedding_dropout must be a finite number"),
             ((5,), {"tied": 1}, TypeError, "tied must be True or False"),
             ((5, 3, 4), {"tied": True}, ValueError, "tied needs embedding_size = hidden_size = 4, got 3"),
             (
