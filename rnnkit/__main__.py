@@ -7,8 +7,10 @@ TRAINERS = {  # modules with a function main()
     "forecast": "rnnkit.widgets.forecast.train",
     "lstm_gates": "rnnkit.widgets.lstm_gates.train",
     "sentiment": "rnnkit.sentiment.train",
+    "speeches": "rnnkit.language.train_speeches",
     "two_directions": "rnnkit.widgets.two_directions.train",
     "unroller": "rnnkit.widgets.unroller.train",
+    "words": "rnnkit.language.train_words",
 }
 
 

@@ -6,6 +6,7 @@ What needs PyTorch loads it when it is called.
 from rnnkit.language.alphabet import END, UNKNOWN, WORDS, Alphabet
 from rnnkit.language.parts import TextParts
 from rnnkit.language.pieces import stream, word_batches
+from rnnkit.language.reader import load
 from rnnkit.language.scoring import stream_bits, word_bits
 from rnnkit.language.speeches import alphabet_of, speeches
 from rnnkit.language.words import words
@@ -17,6 +18,7 @@ __all__ = [
     "Alphabet",
     "TextParts",
     "alphabet_of",
+    "load",
     "speeches",
     "stream",
     "stream_bits",
