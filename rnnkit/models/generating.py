@@ -34,6 +34,8 @@ def generate(model, prefix, *, end=None, most=200, temperature=1.0, top_k=None, 
     Raises TypeError or ValueError that names the argument.
     """
     V = v.instance("model", model, LanguageModel).symbols
+    if np.size(v.unmasked("prefix", prefix)) == 0:
+        raise ValueError("prefix must hold at least one symbol, such as the one that ends a word, got none")
     prefix = v.array("prefix", prefix, ("T",), dtype=np.int64)
     if prefix.min() < 0 or prefix.max() >= V:
         raise ValueError(f"prefix must be from 0 to {V - 1}, got {prefix.min()} to {prefix.max()}")

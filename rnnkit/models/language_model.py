@@ -62,8 +62,7 @@ class LanguageModel(nn.Module):
 
         x: symbols (B, T), integers from 0 to V − 1. hidden: the state before the first step, h (L, B, H) or,
         of an LSTM, (h, c); None for zeros. The state comes back in the same form, so that a text can be read
-        in
-        pieces: the scores are those of the whole text.
+        in pieces: the scores are those of the whole text.
         """
         check_indices(x, self.symbols)
         self._check_hidden(hidden, len(x))

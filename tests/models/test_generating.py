@@ -99,8 +99,9 @@ def test_a_prefix_may_be_an_array_or_a_tensor():
 @pytest.mark.parametrize(
     ("prefix", "options", "error", "message"),
     [
-        ([], {}, TypeError, "prefix must be an array of integers"),
-        (np.zeros(0, dtype=np.int64), {}, ValueError, "prefix must be (T,) and not empty, got (0,)"),
+        ([], {}, ValueError, "prefix must hold at least one symbol"),
+        ("", {}, TypeError, "prefix must be an array of integers, got '' (str)"),
+        (np.zeros(0, dtype=np.int64), {}, ValueError, "prefix must hold at least one symbol"),
         ([[1]], {}, ValueError, "prefix must be (T,), got (1, 1)"),
         ([V], {}, ValueError, f"prefix must be from 0 to {V - 1}, got {V} to {V}"),
         ([-1, 0], {}, ValueError, f"prefix must be from 0 to {V - 1}, got -1 to 0"),
