@@ -1,10 +1,11 @@
-"""What several studies use: the intervals and the rank test."""
+"""What several studies use: the intervals, the rank test, and the choice of a learning rate."""
 
 import numpy as np
 import pytest
 
 from studies.shared.intervals import interval, share_interval
 from studies.shared.ranks import rank_test
+from studies.shared.rates import best_rate
 
 
 @pytest.mark.parametrize(("confidence", "t"), [(0.95, 3.18245), (0.9, 2.35336)])  # of 3 degrees of freedom
@@ -41,3 +42,11 @@ class TestRankTest:
 
     def test_equal_groups_do_not_differ(self):
         assert rank_test([5, 5, 5], [5, 5, 5], 1) == 1
+
+
+def test_the_best_rate_lies_inside_of_those_tried():
+    scores = {0.002: 5.0, 0.004: 3.0, 0.008: 4.0, 0.016: 6.0, 0.032: 7.0}
+    assert best_rate(scores.get, (0.004, 0.008, 0.016)) == (
+        0.004, {rate: scores[rate] for rate in (0.002, 0.004, 0.008, 0.016)},
+    )  # fmt: skip
+    assert best_rate(lambda rate: -rate if rate < 0.1 else 0, (0.01, 0.02, 0.04))[0] == 0.08
