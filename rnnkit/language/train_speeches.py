@@ -16,9 +16,9 @@ RECIPE = {
     "command": "python -m rnnkit train speeches",
     "kind": "lstm",
     "embedding_size": 32,  # numbers for a character
-    "hidden_size": 256,
+    "hidden_size": 192,
     "dropout": 0.0,
-    "epochs": 2,
+    "epochs": 1,
     "batch": 16,  # parts of the text that are read side by side
     "steps": 50,  # symbols in a piece: the gradient goes back so far, the state is carried on
     "optimizer": "Adam, learning rate up and down in straight lines",

@@ -19,7 +19,7 @@ HASHES = {
 RECIPES = {"words": train_words.RECIPE, "speeches": train_speeches.RECIPE}
 
 
-@pytest.mark.parametrize("name", ["words"])
+@pytest.mark.parametrize("name", reader.NAMES)
 class TestShipped:
     def test_the_record_says_how_it_was_made(self, name):
         about = reader.record(name)
@@ -64,6 +64,16 @@ def test_the_page_gets_the_same_numbers_in_at_most_200_kB():
     script = (_places.WEIGHTS / "invent_words.js").read_bytes()
     assert len(gzip.compress(script, 9, mtime=0)) < 200_000
     assert train_words.rounded(model)[1] == for_page
+
+
+def test_speeches_reproduce_the_recorded_bits():
+    """On the beginning of the text only: it takes a tenth of the time."""
+    model, alphabet = language.load("speeches")
+    codes = alphabet.encode("".join(language.speeches().test))
+    about = reader.record("speeches")
+    found = train_speeches.bits_per_character(model, codes[: about["characters of the beginning"]])
+    assert found == pytest.approx(about["bits per character of the beginning"], abs=1e-4)
+    assert about["characters of the text"]["test"] == len(codes)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
