@@ -32,6 +32,7 @@ ANSWERS = {  # to the questions to predict
     "04_gru": r"three quarters|three times|slower|faster|without an error|convert",
     "05_bidirectional": r"[Mm]ore weights|larger state|nothing is dropped",
     "07_stock_prices": r"[Hh]ow far|volatility|a coin|thirty",
+    "08_language_models": r"infinit|same word|whole words|border|few letters",
 }
 
 
