@@ -1,4 +1,4 @@
-"""Chapter 08 up to the long texts: its questions have the answers that it gives, its opening says what is so."""
+"""Chapter 08 up to the long texts: its questions have the answers it gives, its opening says what is so."""
 
 import math
 
@@ -87,7 +87,9 @@ def test_the_opening_names_words_that_do_not_exist():
     assert not {*told} & {*parts.training, *parts.validation, *parts.test}
     model, alphabet = language.load("words")
     draws = sampling.Draws(0)
-    drawn = [alphabet.decode(models.generate(model, [0], end=0, most=30, seed=draws).symbols) for _ in range(8)]
+    drawn = [
+        alphabet.decode(models.generate(model, [0], end=0, most=30, seed=draws).symbols) for _ in range(8)
+    ]
     assert {*told} <= {*drawn}
 
 
@@ -98,7 +100,11 @@ def test_every_verdict_of_the_study_is_on_the_page():
         for cell in cells(CHAPTER)
         for output in cell.get("outputs", ())
     )
-    columns = {"words": "words", "a part of the speeches": "a part of the speeches", "speeches": "all speeches"}
+    columns = {
+        "words": "words",
+        "a part of the speeches": "a part of the speeches",
+        "speeches": "all speeches",
+    }
     for title, table in results.load("language_models")["results"]["tables"].items():
         for row in table["compared"]:
             second = row["second"]
