@@ -256,7 +256,7 @@ def all_in_nats(word_perplexity, lengths, character_nats):
         ("train_on_pieces", detached_in_vain, "the state is not detached"),
         ("train_on_pieces", state_dropped, "every piece begins with zeros"),
         ("train_on_pieces", never_reset, "the state is never reset"),
-        ("bits_per_character", letters_only, "in the word model blanks and the end are not counted"),
+        ("bits_per_character", letters_only, "in the word model the blanks are not counted"),
         ("bits_per_character", all_in_nats, "both results are in nats."),
     ],
 )

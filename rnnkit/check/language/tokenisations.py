@@ -8,7 +8,7 @@ from rnnkit.check.mistake import Mistake
 
 
 def _all_characters(lengths):
-    """The letters, and one character behind each word: a blank, or the end of the text."""
+    """The letters, and one blank after each word."""
     return lengths.sum() + len(lengths)
 
 
@@ -54,12 +54,12 @@ bits_per_character = Exercise(
     },
     mistakes=(
         Mistake(
-            "in the word model blanks and the end are not counted: you divided by the letters.",
-            "The model on characters pays for blanks and the end too. How many characters does it read?",
+            "in the word model the blanks are not counted: you divided by the letters.",
+            "The model on characters pays for blanks too. How many characters does it read?",
             _counted(lambda lengths: lengths.sum()),
         ),
         Mistake(
-            "in the word model the end of the text is not counted.",
+            "in the word model the blank after the last word is not counted.",
             "How many words are there, and what stands behind the last one?",
             _counted(lambda lengths: lengths.sum() + len(lengths) - 1),
         ),
@@ -131,7 +131,7 @@ bits_per_character = Exercise(
         ),
         Mistake(
             "the character model's losses are divided by the letters alone.",
-            "It predicts blanks and the end too. How many predictions does it make?",
+            "It predicts blanks too. How many predictions does it make?",
             _with(characters=lambda nats, lengths: nats.sum() / np.log(2) / lengths.sum()),
         ),
     ),
