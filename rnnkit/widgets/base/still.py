@@ -23,6 +23,8 @@ OUTPUT = re.compile(
 )
 BLOCK = re.compile(r"@[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")  # rules for some pages only
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+BRACKETS = re.compile(r"\([^()]*\)")  # of :is, :not
+COMMA = re.compile(r",(?![^()]*\))")  # between selectors, not within brackets
 
 
 def with_still(picture, style, host):
@@ -78,10 +80,14 @@ def rules_for(body, style):
     style = BLOCK.sub("", re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL))
     kept = []
     for selector, rule in RULE.findall(style):
-        named = set(re.findall(r"\.([a-z][\w-]*)", selector)) - {"rnn-widget"}
-        if "body" not in selector and (not named or named & classes):
+        if "body" not in selector and any(_names(one) <= classes for one in COMMA.split(selector)):
             kept.append(" ".join(f"{selector.strip()}{{{rule.strip()}}}".split()))
     return "".join(kept).replace("<", "")
+
+
+def _names(selector):
+    """Return the classes that a drawing needs for a selector; those in brackets are one of several."""
+    return set(re.findall(r"\.([a-z][\w-]*)", BRACKETS.sub("", selector))) - {"rnn-widget"}
 
 
 def _paths(node):

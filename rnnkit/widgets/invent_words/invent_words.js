@@ -215,7 +215,7 @@ function render({ model, el }) {
   };
   const remove = controls(
     el,
-    textField(model, "prefix", { label: "The words begin with", length: MOST_PREFIX, problem: prefixProblem, accept: anew }),
+    textField(model, "prefix", { label: "Beginning", length: MOST_PREFIX, problem: prefixProblem, accept: anew }),
     slider(model, "temperature", { label: "Temperature", min: 0.2, max: 2, step: 0.1, digits: 1 }),
     slider(model, "top_k", { label: "Top-k", min: 1, max: SYMBOLS.length }),
     slider(model, "seed", { label: "Seed", min: 0, max: 99 }),

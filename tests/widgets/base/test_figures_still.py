@@ -67,6 +67,17 @@ def test_rules_that_no_shape_needs_are_left_out():
     )
 
 
+def test_rules_of_another_figure_are_left_out_though_they_share_a_class():
+    """Else a new figure would change the stored outputs of all others."""
+    style = (
+        ".mine :is(.wire, .pin) { fill: none; } .rnn-widget .other .wire { fill: red; } "
+        ".other b, .wire { r: 1; }"
+    )
+    assert rules_for('<g class="mine"><path class="wire"/></g>', style) == (
+        ".mine :is(.wire, .pin){fill: none;}.other b, .wire{r: 1;}"
+    )
+
+
 def test_a_page_of_the_book_has_no_still(book):
     for name in ("chapters/01_rnn_basics.html", "chapters/06_sentiment.html"):
         html = (book / name).read_text(encoding="utf-8")

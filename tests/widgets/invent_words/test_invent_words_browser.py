@@ -98,7 +98,7 @@ def test_live_picture_is_the_static_one(alive, size, scheme):
 
 def test_every_letter_typed_is_read_and_shown_at_the_first_draw(alive):
     page, problems = alive(shown(t=3))
-    field = page.get_by_label("The words begin with")
+    field = page.get_by_label("Beginning")
     field.fill("")
     assert_draws(page, shown(""))
     typed = ""
@@ -124,7 +124,7 @@ def test_every_letter_typed_is_read_and_shown_at_the_first_draw(alive):
 )
 def test_other_letters_get_a_hint_and_nothing_changes(alive, typed, hint):
     page, problems = alive(shown())
-    field = page.get_by_label("The words begin with")
+    field = page.get_by_label("Beginning")
     field.fill(typed)
     assert page.locator(".rnn-hint").inner_text() == hint
     assert field.get_attribute("aria-invalid") == "true"
@@ -171,7 +171,7 @@ def test_a_list_that_does_not_come_is_said_and_what_python_said_stays(show, know
     assert set(static) == {"exists", "invented"}
     page.get_by_label("Word", exact=True).press("End")
     assert page.locator(MARKS).all_inner_texts() == static
-    page.get_by_label("The words begin with").fill("be")
+    page.get_by_label("Beginning").fill("be")
     page.wait_for_function("() => !document.querySelector('[aria-busy]')")
     assert page.locator(MARKS).all_inner_texts() == ["not known"] * 12
     assert problems == []
@@ -184,7 +184,7 @@ def test_nothing_moves_while_words_are_long_or_empty(alive, size, scheme):
       .map(e => e.getBoundingClientRect()).map(r => [r.left, r.top, r.width, r.height].map(Math.round))"""
     before = page.evaluate(places)
     for typed in ("w" * 20, "i", ""):
-        page.get_by_label("The words begin with").fill(typed)
+        page.get_by_label("Beginning").fill(typed)
         for key in ("End", "Home"):
             page.get_by_label("Draw", exact=True).press(key)
             page.wait_for_timeout(60)

@@ -95,7 +95,7 @@ def test_is_ready_within_a_second_after_it_comes_into_view(tmp_path, open_contex
             if took < 1000:
                 break
         assert took < 1000
-        page.get_by_label("The words begin with").fill("be")
+        page.get_by_label("Beginning").fill("be")
         page.wait_for_function(
             "() => globalThis.rnnWeightsArrived.english_words && !document.querySelector('[aria-busy]')"
         )
