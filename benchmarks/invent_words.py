@@ -13,14 +13,12 @@ import shutil
 import time
 
 import numpy as np
-import torch
 from playwright.sync_api import sync_playwright
 from tqdm import tqdm
 
 from benchmarks import timing
-from rnnkit import results
-from rnnkit.language import END, WORDS, packed
-from rnnkit.models import LanguageModel
+from rnnkit import language, results
+from rnnkit.language import END, WORDS
 from rnnkit.models.generating import generate
 from rnnkit.widgets.base.scripts import script_source
 from rnnkit.widgets.base.weights import read_weights
@@ -39,15 +37,6 @@ globalThis.invent = (first, count) => {
   reader.known.clear();
   return Array.from({ length: count }, (_, k) => write(newWord(first + k), MOST, settings, reader).letters);
 };"""
-
-
-def model_of(weights):
-    """Return the network of the page as a LanguageModel."""
-    arrays, symbols = packed.unpack(weights)
-    E, H = arrays[packed.EMBEDDING].shape[1], arrays[packed.W_HH].shape[1]
-    model = LanguageModel(len(symbols), E, H, kind="lstm")
-    model.load_state_dict({name: torch.from_numpy(value) for name, value in arrays.items()})
-    return model.eval()
 
 
 def in_torch(model, first, count):
@@ -71,7 +60,7 @@ def in_page(page, metrics, first, count):
 def run(chromium, rounds, count):
     """Let both write `count` words `rounds` times, in turn, and return what was measured."""
     weights = read_weights(NAME)
-    model, seconds, same = model_of(weights), {"page": [], "torch": []}, []
+    model, seconds, same = language.load("words")[0].float(), {"page": [], "torch": []}, []
     page = chromium.new_page()
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable", {"timeDomain": "threadTicks"})  # time of the processor

@@ -46,3 +46,23 @@ def decode(packed, name="packed"):
     if steps.size == 0 or steps.size % R:
         raise ValueError(f"{name}['bytes'] must be R · C bytes with R = {R}, got {steps.size} bytes")
     return scale[:, None] * steps.reshape(R, -1)
+
+
+def decode_lstm(weights, name, shapes, most_hidden=None):
+    """Return the packed matrices of a model with one LSTM, {key: float64}, and the sizes {letter: number}.
+
+    weights: dict that holds them. shapes: {key: letters}, checked in this order; ("4H", "H") is weight_hh,
+    and fixes H. most_hidden: the largest H that is accepted; None for any.
+    TypeError or ValueError, with `name` in its message, if a matrix is anything else.
+    """
+    arrays, sizes = {}, {}
+    for key, shape in shapes.items():
+        called = f"{name}[{key!r}]"
+        matrix = decode(weights[key], called)
+        arrays[key] = v.array(called, matrix, shape, dtype=np.float64, sizes=sizes)
+        if shape == ("4H", "H"):
+            H = sizes["H"]
+            if sizes["4H"] != 4 * H or (most_hidden and most_hidden < H):
+                limit = f" with H up to {most_hidden}" if most_hidden else ""
+                raise ValueError(f"{called} must be (4H, H){limit}, got {matrix.shape}")
+    return arrays, sizes

@@ -20,23 +20,11 @@ def unpack(weights, name="weights", most_hidden=None):
     TypeError or ValueError, with `name` in its message, if `weights` are anything else.
     """
     v.keys(name, weights, ("vocabulary", *MATRICES, *VECTORS))
-    sizes, arrays = {}, {}
-
-    def add(key, value, shape):
-        arrays[key] = v.array(f"{name}[{key!r}]", value, shape, dtype=np.float64, sizes=sizes)
-
-    def matrix(key, shape):
-        add(key, _int8.decode(weights[key], f"{name}[{key!r}]"), shape)
-
-    matrix(EMBEDDING, ("V", "D"))
-    matrix(W_HH, ("4H", "H"))
+    shapes = {EMBEDDING: ("V", "D"), W_HH: ("4H", "H"), W_IH: ("4H", "D")}
+    arrays, sizes = _int8.decode_lstm(weights, name, shapes, most_hidden)
     H = sizes["H"]
-    if sizes["4H"] != 4 * H or (most_hidden and most_hidden < H):
-        limit = f" with H up to {most_hidden}" if most_hidden else ""
-        raise ValueError(f"{name}[{W_HH!r}] must be (4H, H){limit}, got {arrays[W_HH].shape}")
-    matrix(W_IH, ("4H", "D"))
-    for key, shape in zip(VECTORS, ((4 * H,), (4 * H,), (2 * H,), (1,)), strict=True):
-        add(key, weights[key], shape)
+    for key, length in zip(VECTORS, (4 * H, 4 * H, 2 * H, 1), strict=True):
+        arrays[key] = v.array(f"{name}[{key!r}]", weights[key], (length,), dtype=np.float64)
     words = v.instance(f"{name}['vocabulary']", weights["vocabulary"], str).split(" ")
     V = sizes["V"] - len(text.SPECIAL)
     if len(set(words)) != V or len(words) != V:

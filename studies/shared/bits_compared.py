@@ -5,6 +5,7 @@ from scipy import stats
 
 from rnnkit.report.paired import ALPHA
 from studies.shared.intervals import interval
+from studies.shared.pairs import side_by_side
 
 
 def scores(bits, symbols):
@@ -26,8 +27,7 @@ def compare(bits, pairs, symbols):
     """
     found = []
     for first, second in pairs:
-        seeds = max(len(bits[first]), len(bits[second]))
-        rows = [[bits[name][k % len(bits[name])] for name in (first, second)] for k in range(seeds)]
+        rows = side_by_side(bits, first, second)
         differences = [a - b for a, b in rows]
         p = [float(stats.ttest_1samp(d, 0).pvalue) for d in differences]
         signs = {bool(d.mean() < 0) for d in differences}

@@ -3,6 +3,7 @@
 import numpy as np
 
 from rnnkit import report
+from studies.shared.pairs import side_by_side
 
 
 def compare_bits(bits, characters, pairs):
@@ -18,8 +19,7 @@ def compare_bits(bits, characters, pairs):
     """
     found = []
     for first, second in pairs:
-        seeds = max(len(bits[first]), len(bits[second]))
-        rows = [[bits[name][k % len(bits[name])] for name in (first, second)] for k in range(seeds)]
+        rows = side_by_side(bits, first, second)
         tested = [report.mcnemar(a < b, b < a) for a, b in rows]
         found.append(
             {

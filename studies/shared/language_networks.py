@@ -9,6 +9,7 @@ from tqdm import tqdm
 from rnnkit import training
 from rnnkit.language.learning import learn, untrained
 from studies.shared.language_runs import parameters
+from studies.shared.rates import best_rate
 
 
 class Networks:
@@ -44,15 +45,12 @@ class Networks:
 
     def choose(self, task, recipe, rates):
         """Return {rate: bits per validation character}; past the ends, rates are halved or doubled."""
-        tried, wanted = {}, list(rates)
-        while wanted:
-            for rate in wanted:
-                network, _ = self.train(task, recipe, rate, self.selection)
-                tried[rate] = float(task.bits(network, "validation").sum() / task.characters["validation"])
-            best = min(tried, key=tried.get)
-            ends = {min(tried): best / 2, max(tried): best * 2}
-            wanted = [ends[best]] if best in ends and not self.quick else []
-        return dict(sorted(tried.items()))
+
+        def score(rate):
+            network, _ = self.train(task, recipe, rate, self.selection)
+            return float(task.bits(network, "validation").sum() / task.characters["validation"])
+
+        return {rate: score(rate) for rate in sorted(rates)} if self.quick else best_rate(score, rates)[1]
 
     def network(self, task, recipe, tried):
         """Train with all seeds at the best rate; return the networks and what is reported of them."""

@@ -19,6 +19,15 @@ def answers_of(right):
     return {"answers": [report.pack_answers(row) for row in right]}
 
 
+def side_by_side(runs, first, second):
+    """Return the pairs of runs to compare, one for each seed; a model with one run meets each of the other.
+
+    runs: {model: one row for each seed}.
+    """
+    seeds = max(len(runs[first]), len(runs[second]))
+    return [[runs[name][k % len(runs[name])] for name in (first, second)] for k in range(seeds)]
+
+
 def compare(right, pairs):
     """Return for each pair of names how the first did against the second.
 
@@ -27,8 +36,7 @@ def compare(right, pairs):
     """
     found = []
     for first, second in pairs:
-        seeds = max(len(right[first]), len(right[second]))
-        rows = [[right[name][k % len(right[name])] for name in (first, second)] for k in range(seeds)]
+        rows = side_by_side(right, first, second)
         tested = [report.mcnemar(*both) for both in rows]
         found.append(
             {
