@@ -78,10 +78,15 @@ def alive(tmp_path, open_context, known):
     return show_figure
 
 
-def assert_draws(page, figure):
-    """Check that the page shows what Python draws, with what the list says of each word."""
+def settle(page):
+    """Wait until the picture follows the controls: the list fills row by row, and the Draw slider with it."""
     page.evaluate("() => new Promise(requestAnimationFrame)")
     page.wait_for_function(READY)
+
+
+def assert_draws(page, figure):
+    """Check that the page shows what Python draws, with what the list says of each word."""
+    settle(page)
     assert_shows(page, PICTURE, figure)
 
 
@@ -146,6 +151,7 @@ def test_every_control_changes_what_is_drawn(alive):
     page.get_by_role("button", name="Draw again").click()
     assert page.get_by_label("Seed").input_value() == "2"
     page.get_by_label("Word", exact=True).press("End")
+    settle(page)
     page.get_by_label("Draw", exact=True).press("ArrowRight")
     assert_draws(page, shown(temperature=1.1, top_k=26, seed=2, word=12, t=2))
     page.locator(".invent-words tbody tr").nth(4).click()
@@ -159,7 +165,9 @@ def test_the_draws_of_a_word_are_as_many_as_its_slider_has(alive):
     slider = page.get_by_label("Draw", exact=True)
     for word, one in enumerate(shown().numbers()["words"], start=1):
         page.locator(".invent-words tbody tr").nth(word - 1).click()
+        settle(page)
         slider.press("End")
+        settle(page)
         assert slider.input_value() == slider.get_attribute("max") == str(len(one["letters"]) + 1)
         assert slider.get_attribute("aria-valuetext") == f"{len(one['letters']) + 1}: ·end"
         assert page.locator(".invent-word").inner_text() == f"th{one['letters']}·end"
