@@ -14,7 +14,7 @@ FLOORS = (
     {"cells", "text", "plots", "sampling"},
     {"layers", "tasks", "series", "results", "report"},
     {"gradients", "datasets", "models"},
-    {"training"},
+    {"training", "seq2seq"},
     {"sentiment", "language", "volatility", "stocks"},
     {"check", "widgets"},
     {"__main__"},
