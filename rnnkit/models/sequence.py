@@ -68,13 +68,13 @@ def check_tokens(x, embedding):
     check_indices(x, embedding.num_embeddings)
 
 
-def check_indices(x, size):
-    """Raise TypeError or ValueError unless x (B, T) holds integers from 0 to size − 1."""
-    v.instance("x", x, torch.Tensor)
+def check_indices(x, size, name="x"):
+    """Raise TypeError or ValueError unless x (B, T), called `name`, holds integers from 0 to size − 1."""
+    v.instance(name, x, torch.Tensor)
     if x.ndim != 2 or x.is_floating_point() or not x.numel():
-        raise ValueError(f"x must be integers (B, T), not empty, got {x.dtype} {tuple(x.shape)}")
+        raise ValueError(f"{name} must be integers (B, T), not empty, got {x.dtype} {tuple(x.shape)}")
     if x.min() < 0 or x.max() > size - 1:
-        raise ValueError(f"x must be from 0 to {size - 1}, got {int(x.min())} to {int(x.max())}")
+        raise ValueError(f"{name} must be from 0 to {size - 1}, got {int(x.min())} to {int(x.max())}")
 
 
 def checked_lengths(lengths, x):

@@ -76,7 +76,7 @@ class Decoder(nn.Module):
         y_in: what the decoder reads, (B, U), such as `shifted(target)`. state: a DecoderState.
         weights: (B, U, T), how much each step looks at each step of the source; None without attention.
         """
-        check_indices(y_in, self.symbols)
+        check_indices(y_in, self.symbols, "y_in")
         self._check_state(state, len(y_in))
         states, (h, c) = self.rnn(self.dropout(self.embedding(y_in)), (state.h, state.c))
         weights = None

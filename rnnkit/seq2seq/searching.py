@@ -1,8 +1,8 @@
 """What does the model write? Greedy and beam search, and the probability of a given output.
 
 A model is anything with `start(x, lengths)` -> state, `step(symbols, state)` -> log probabilities (B, V), the
-state, weights (B, T) or None, and a state with `take(rows)`, such as `Seq2Seq`. `score` also calls the model
-itself, with (x, lengths, y_in).
+state, weights (B, T) or None, and a state with `take(rows)`, such as `Seq2Seq`. `score` also asks for
+`symbols`, V, and calls the model itself, with (x, lengths, y_in).
 """
 
 from contextlib import contextmanager
@@ -14,6 +14,7 @@ from torch import nn
 
 from rnnkit import _validation as v
 from rnnkit.models.language_model import IGNORED
+from rnnkit.models.sequence import check_indices
 from rnnkit.seq2seq.decoder import END, shifted
 
 
@@ -144,19 +145,14 @@ def score(model, x, lengths, y):
 
     x, lengths: as in `greedy`. y: what is written, (B, U), with END where it ends; −100 counts for nothing.
     """
-    v.instance("y", y, torch.Tensor)
-    y_in = shifted(y)
     with _evaluating(model):
-        x = _home(model, x)
-        log_p = model(x, lengths, y_in.to(x.device)).log_softmax(dim=2)
-    counts = y != IGNORED
-    if y.shape[0] != len(x) or (y[counts] < 0).any() or (y[counts] >= log_p.shape[2]).any():
-        raise ValueError(
-            f"y must be ({len(x)}, U) with symbols from 0 to {log_p.shape[2] - 1} or {IGNORED}, "
-            f"got {tuple(y.shape)} with {int(y.min())} to {int(y.max())}"
-        )
-    of_each = log_p.gather(2, y.clamp(min=0).to(x.device)[..., None])[..., 0]
-    return (of_each * counts.to(x.device)).sum(dim=1)
+        x, y = _home(model, x), v.instance("y", y, torch.Tensor).to(next(model.parameters()).device)
+        symbols = y.masked_fill(y == IGNORED, END)
+        check_indices(symbols, model.symbols, "y")
+        if len(y) != len(x):
+            raise ValueError(f"y must be ({len(x)}, U), one row for each source, got {tuple(y.shape)}")
+        log_p = model(x, lengths, shifted(y)).log_softmax(dim=2)
+    return log_p.gather(2, symbols[..., None])[..., 0].masked_fill(y == IGNORED, 0).sum(dim=1)
 
 
 def _best(total, log_p, free, K):

@@ -11,7 +11,7 @@ from places import ROOT
 FLOORS = (
     {"_validation", "_places", "_files"},
     {"_int8"},
-    {"cells", "text", "plots", "sampling"},
+    {"cells", "attention", "text", "plots", "sampling"},
     {"layers", "tasks", "series", "results", "report"},
     {"gradients", "datasets", "models"},
     {"training", "seq2seq"},
@@ -78,6 +78,7 @@ def test_no_module_leads_back_to_itself():
     "room",
     [
         "cells",
+        "attention",
         "sampling",
         "layers",
         "check",
@@ -97,7 +98,7 @@ def test_imports_stay_light(room):
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = {name.partition(".")[0] for name in run.stdout.split() if not name.startswith("_")}
     assert not loaded & {"torch", "pandas", "scipy", "sklearn"}
-    if room in ("cells", "sampling", "layers", "check"):
+    if room in ("cells", "attention", "sampling", "layers", "check"):
         assert loaded <= {
             "numpy",
             "cython_runtime",
