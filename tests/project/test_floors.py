@@ -16,6 +16,7 @@ FLOORS = (
     {"gradients", "datasets", "models"},
     {"training", "seq2seq"},
     {"sentiment", "language", "volatility", "stocks"},
+    {"g2p"},
     {"check", "widgets"},
     {"__main__"},
 )
@@ -88,6 +89,7 @@ def test_no_module_leads_back_to_itself():
         "series",
         "sentiment",
         "language",
+        "g2p",
     ],
 )
 def test_imports_stay_light(room):

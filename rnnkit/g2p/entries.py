@@ -1,0 +1,42 @@
+"""Words and how they are said: the same words in the same three parts as those that chapter 08 spells."""
+
+from typing import NamedTuple
+
+from rnnkit import _validation as v
+from rnnkit.language import TextParts, words
+
+
+class Entry(NamedTuple):
+    """A word, and the ways to say it, tuples of phones: at least one, the usual one first, none twice."""
+
+    word: str
+    pronunciations: tuple[tuple[str, ...], ...]
+
+
+def entries():
+    """Return the words of CMUdict that have letters only as a `TextParts` of lists of `Entry`.
+
+    The stress is left out: what differs in nothing else is one pronunciation. A word is in one part only,
+    with all its pronunciations; the parts are those of `language.words`, 90, 5 and 5 percent.
+
+    Raises what `datasets.cmudict` raises.
+    """
+    from rnnkit import datasets  # which loads pandas; whoever only encodes does without
+
+    said = datasets.cmudict()
+    return TextParts(*([Entry(word, _without_stress(said[word])) for word in part] for part in words()))
+
+
+def pairs(entries):
+    """Return every pronunciation with its word, a list of (word, phones): what a network learns from.
+
+    entries: list of `Entry`. A word with three pronunciations comes three times.
+    """
+    entries = v.instance("entries", entries, (list, tuple))
+    return [
+        (one.word, phones) for one in entries for phones in v.instance("entries", one, Entry).pronunciations
+    ]
+
+
+def _without_stress(pronunciations):
+    return tuple(dict.fromkeys(tuple(phone.rstrip("012") for phone in one) for one in pronunciations))

@@ -1,0 +1,100 @@
+"""How well are words said? Words that are wrong, and phones that are wrong."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from rnnkit import _validation as v
+from rnnkit.g2p.entries import Entry
+from rnnkit.g2p.spelling import TARGET_SYMBOLS, decode_phones, encode_phones, encode_word
+from rnnkit.language.judging import edit_distances
+
+
+class Scores(NamedTuple):
+    """What `judge` found, of N words.
+
+    wer: word error rate in percent: the share of words that were said in none of the listed ways.
+    wer_first: the share that were not said in the first way listed, in percent.
+    per: phone error rate in percent: all edits, divided by all phones of the nearest pronunciations.
+    wrong: booleans (N,), which words were said in none of the listed ways.
+    edits: int64 (N,), the edit distance of each answer to the nearest pronunciation of its word.
+    lengths: int64 (N,), how many phones that has.
+    nearest: int64 (N,), which of the listed pronunciations it is.
+    """
+
+    wer: float
+    wer_first: float
+    per: float
+    wrong: np.ndarray
+    edits: np.ndarray
+    lengths: np.ndarray
+    nearest: np.ndarray
+
+
+def judge(outputs, entries):
+    """Compare how N words were said with how they are said, and return `Scores`.
+
+    outputs: N tuples of phones; an empty one is allowed. entries: N of `Entry`, in the same order.
+    An edit puts a phone in, takes one out, or replaces one. Of several nearest pronunciations, the first
+    listed counts. Raises TypeError or ValueError that names the argument.
+    """
+    v.instance("outputs", outputs, (list, tuple))
+    v.instance("entries", entries, (list, tuple))
+    if not outputs or len(outputs) != len(entries):
+        raise ValueError(
+            f"outputs must be as many as entries, and not none, got {len(outputs)} and {len(entries)}"
+        )
+    edits, lengths, nearest, first = np.zeros((4, len(outputs)), np.int64)
+    for k, (output, entry) in enumerate(zip(outputs, entries, strict=True)):
+        listed = v.instance(f"entries[{k}]", entry, Entry).pronunciations
+        said = tuple(v.instance(f"outputs[{k}]", output, (list, tuple)))
+        if said in listed:  # most are, and need no table
+            nearest[k] = listed.index(said)
+        else:
+            distances = edit_distances(_text(said), [_text(one) for one in listed])
+            nearest[k], edits[k] = distances.argmin(), distances.min()
+        lengths[k], first[k] = len(listed[nearest[k]]), said == listed[0]
+    wrong = edits > 0
+    per = edits.sum() / lengths.sum()
+    return Scores(*(float(100 * share) for share in (wrong.mean(), 1 - first.mean(), per)),
+                  wrong, edits, lengths, nearest)  # fmt: skip
+
+
+def pronounce_all(model, words, beam=1, batch=512):
+    """Return how a model says words, a list of tuples of phones, in the order of the words.
+
+    model: what the searches of `rnnkit.seq2seq` can ask, with 27 source and 40 target symbols, such as
+        `g2p.load("g2p")`. words: list of words, letters from a to z.
+    beam: how many beginnings are kept; 1 takes the likeliest phone at each step. An output that the cap of
+        the search cut off is taken as it is.
+    batch: the most words that are read at once; all of one length, so that nothing is padded.
+    """
+    import torch
+
+    from rnnkit import seq2seq
+
+    v.integer("beam", beam, 1)
+    v.integer("batch", batch, 1)
+    if getattr(model, "symbols", None) != TARGET_SYMBOLS:
+        raise ValueError(f"model must write {TARGET_SYMBOLS} symbols, got {v.describe(model)}")
+    by_length = {}
+    for k, word in enumerate(v.instance("words", words, (list, tuple))):
+        by_length.setdefault(len(v.instance(f"words[{k}]", word, str)), []).append(k)
+    found = [()] * len(words)
+    for length, places in by_length.items():
+        for start in range(0, len(places), batch):
+            rows = places[start : start + batch]
+            x = torch.from_numpy(np.stack([encode_word(words[k]) for k in rows]))
+            lengths = torch.full((len(rows),), length)
+            if beam == 1:
+                outputs = seq2seq.greedy(model, x, lengths)
+            else:
+                outputs = [best[0] for best in seq2seq.beam_searches(model, x, lengths, beam, n_best=1)]
+            for k, output in zip(rows, outputs, strict=True):
+                found[k] = decode_phones(output.symbols)
+    return found
+
+
+def _text(phones):
+    """Return phones as a string, one character each."""
+    return "".join(map(chr, encode_phones(phones)))
