@@ -1,3 +1,4 @@
+// Needs base/lstm.js
 // Needs invent_words/sampling.js
 // Needs invent_words/network.js
 // Needs invent_words/dictionary.js

@@ -9,41 +9,22 @@ const [B_IH, B_HH, READOUT, BIAS] = ["rnn.bias_ih_l0", "rnn.bias_hh_l0", "readou
 
 /** @returns {heard, …}: what stateAfter needs of `weights`; throws if they are anything else */
 function unpacked(weights) {
-  const matrix = (key) => int8Matrix(weights[key], `weights.${key}`);
   if (weights.symbols !== SYMBOLS) {
     throw new Error(`weights.symbols must be the end of a line and the letters a to z, got ${describe(weights.symbols)}`);
   }
-  const [embedding, weight_ih, weight_hh, readout] = [EMBEDDING, W_IH, W_HH, READOUT].map(matrix);
-  const sizes = { V: SYMBOLS.length };
-  check(`weights.${EMBEDDING}`, embedding, ["V", "E"], sizes);
-  check(`weights.${W_HH}`, weight_hh, ["4H", "H"], sizes);
-  const { V, H } = sizes;
-  if (sizes["4H"] !== 4 * H || H > MOST_HIDDEN) {
-    throw new Error(`weights.${W_HH} must be (4H, H) with H up to ${MOST_HIDDEN}, got ${describe(weight_hh)}`);
-  }
-  check(`weights.${W_IH}`, weight_ih, ["4H", "E"], sizes);
-  check(`weights.${READOUT}`, readout, ["V", "H"], sizes);
-  for (const [key, size] of [[B_IH, 4 * H], [B_HH, 4 * H], [BIAS, V]]) {
-    check(`weights.${key}`, weights[key], ["N"], { N: size });
-  }
-  const biases = add(weights[B_IH], weights[B_HH]);
-  const zeros = new Float64Array(H + (H % 2));
+  const matrices = { [EMBEDDING]: ["V", "E"], [W_HH]: ["4H", "H"], [W_IH]: ["4H", "E"], [READOUT]: ["V", "H"] };
+  const gates = ({ H }) => 4 * H;
+  const vectors = { [B_IH]: gates, [B_HH]: gates, [BIAS]: ({ V }) => V };
+  const { arrays, sizes } = unpackedLstm(weights, matrices, vectors, MOST_HIDDEN, { V: SYMBOLS.length });
   const reader = {
-    H, readout,
-    weight_hh: weight_hh.map(even),
-    bias: Float64Array.from(weights[BIAS]),
-    heard: embedding.map((x) => Float64Array.from(added(product(weight_ih, x), biases))), // by symbol: W_ih x + b
+    readout: arrays[READOUT],
+    weight_hh: arrays[W_HH].map(even),
+    bias: Float64Array.from(arrays[BIAS]),
+    heard: heardOf(arrays[EMBEDDING], arrays[W_IH], arrays[B_IH], arrays[B_HH]), // by symbol
     known: new Map(), // by beginning: the state after it
   };
-  reader.start = stepOf({ h: zeros, c: zeros }, 0, reader);
+  reader.start = stepOf(zeroState(sizes.H), 0, reader);
   return reader;
-}
-
-/** @returns `row`, with a zero more if its length is odd */
-function even(row) {
-  const result = new Float64Array(row.length + (row.length % 2));
-  result.set(row);
-  return result;
 }
 
 /** @param beginning letters of a word @returns {h, c, scores}, of which only what is not known yet is computed */
@@ -60,39 +41,18 @@ function stateAfter(beginning, reader) {
   return state;
 }
 
-/** One symbol more: lstmStep of core.js for weights that have been checked, since it would check them at every letter.
- *  One loop for all gates of a unit takes half the time of a loop for each gate; two numbers at a time, and no lists of
- *  variables, half of that. */
-function stepOf({ h, c }, symbol, { H, weight_hh: W, readout, bias, heard }) {
-  const z = heard[symbol];
-  const next = { h: new Float64Array(h.length), c: new Float64Array(H), scores: new Float64Array(bias.length) };
-  for (let unit = 0; unit < H; unit++) {
-    const W_i = W[unit];
-    const W_f = W[H + unit];
-    const W_g = W[2 * H + unit];
-    const W_o = W[3 * H + unit];
-    let z_i = z[unit];
-    let z_f = z[H + unit];
-    let z_g = z[2 * H + unit];
-    let z_o = z[3 * H + unit];
-    for (let n = 0; n < H; n += 2) {
-      const h_n = h[n];
-      const h_m = h[n + 1];
-      z_i += W_i[n] * h_n + W_i[n + 1] * h_m;
-      z_f += W_f[n] * h_n + W_f[n + 1] * h_m;
-      z_g += W_g[n] * h_n + W_g[n + 1] * h_m;
-      z_o += W_o[n] * h_n + W_o[n + 1] * h_m;
-    }
-    next.c[unit] = sigmoid(z_f) * c[unit] + sigmoid(z_i) * Math.tanh(z_g);
-    next.h[unit] = sigmoid(z_o) * Math.tanh(next.c[unit]);
-  }
+/** One symbol more, and the scores of the next one. */
+function stepOf(state, symbol, { weight_hh, readout, bias, heard }) {
+  const next = lstmNext(state, heard[symbol], weight_hh);
+  const H = next.c.length;
+  const scores = new Float64Array(bias.length);
   for (let k = 0; k < bias.length; k++) {
     const row = readout[k];
     let score = bias[k];
     for (let n = 0; n < H; n++) score += row[n] * next.h[n];
-    next.scores[k] = score;
+    scores[k] = score;
   }
-  return next;
+  return { ...next, scores };
 }
 
 /** A word of which nothing is drawn. @returns {letters, ended, draws, …}: letters without the prefix; each draw is

@@ -8,19 +8,11 @@ const [B_IH, B_HH, READOUT, BIAS] = ["lstm.bias_ih_l0", "lstm.bias_hh_l0", "read
 
 /** @returns {vocabulary, embedding, …}: what stepsOf needs of `weights`; throws if they are anything else */
 function unpacked(weights) {
-  const matrix = (key) => int8Matrix(weights[key], `weights.${key}`);
-  const [embedding, weight_ih, weight_hh] = [EMBEDDING, W_IH, W_HH].map(matrix);
-  const sizes = {};
-  check(`weights.${EMBEDDING}`, embedding, ["V", "D"], sizes);
-  check(`weights.${W_HH}`, weight_hh, ["4H", "H"], sizes);
+  const matrices = { [EMBEDDING]: ["V", "D"], [W_HH]: ["4H", "H"], [W_IH]: ["4H", "D"] };
+  const gates = ({ H }) => 4 * H;
+  const vectors = { [B_IH]: gates, [B_HH]: gates, [READOUT]: ({ H }) => 2 * H, [BIAS]: () => 1 };
+  const { arrays, sizes } = unpackedLstm(weights, matrices, vectors, MOST_HIDDEN);
   const { V, H } = sizes;
-  if (sizes["4H"] !== 4 * H || H > MOST_HIDDEN) {
-    throw new Error(`weights.${W_HH} must be (4H, H) with H up to ${MOST_HIDDEN}, got ${describe(weight_hh)}`);
-  }
-  check(`weights.${W_IH}`, weight_ih, ["4H", "D"], sizes);
-  for (const [key, size] of [[B_IH, 4 * H], [B_HH, 4 * H], [READOUT, 2 * H], [BIAS, 1]]) {
-    check(`weights.${key}`, weights[key], ["N"], { N: size });
-  }
   const words = String(weights.vocabulary).split(" ");
   const vocabulary = new Map(words.map((word, k) => [word, k + 2])); // after <pad> and <unk>
   if (vocabulary.size !== V - 2 || words.length !== V - 2) {
@@ -28,11 +20,14 @@ function unpacked(weights) {
   }
   const zeros = new Float64Array(H);
   return {
-    vocabulary, embedding, weight_ih, weight_hh,
-    biases: add(weights[B_IH], weights[B_HH]),
+    vocabulary,
+    embedding: arrays[EMBEDDING],
+    weight_ih: arrays[W_IH],
+    weight_hh: arrays[W_HH],
+    biases: add(arrays[B_IH], arrays[B_HH]),
     heard: new Map(), // by word, what it adds to all gates: W_ih x + b
-    readout: weights[READOUT],
-    bias: weights[BIAS][0],
+    readout: arrays[READOUT],
+    bias: arrays[BIAS][0],
     start: { k: 0, h: zeros, c: zeros, sum: zeros, largest: zeros.map(() => -Infinity) },
     last: { indices: [], steps: [] },
   };
@@ -45,12 +40,12 @@ function stepsOf(indices, before, reader) {
   while (same < indices.length && indices[same] === before.indices[same]) same++;
   const steps = before.steps.slice(0, same);
   for (const index of indices.slice(same)) {
-    steps.push(stepOf(steps.at(-1) ?? reader.start, heardOf(index, reader), reader));
+    steps.push(stepOf(steps.at(-1) ?? reader.start, heardAt(index, reader), reader));
   }
   return steps;
 }
 
-function heardOf(index, { heard, embedding, weight_ih, biases }) {
+function heardAt(index, { heard, embedding, weight_ih, biases }) {
   if (!heard.has(index)) heard.set(index, added(product(weight_ih, embedding[index]), biases));
   return heard.get(index);
 }

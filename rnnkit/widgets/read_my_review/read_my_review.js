@@ -1,3 +1,4 @@
+// Needs base/lstm.js
 // Needs read_my_review/tokenize.js
 // Needs read_my_review/network.js
 /* ReadMyReview: a trained LSTM reads any text. The numbers are those of ReadMyReview.numbers() in figure.py,
