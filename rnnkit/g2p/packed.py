@@ -1,10 +1,10 @@
 """A small network that pronounces words, as text for a page: its matrices of one byte a number.
 
-Its weights are a dict of what JSON can hold: `letters`, a string of the S − 1 letters that it reads (index 0 is
-padding), and `phones`, the V − 1 phones that it says with blanks between them (index 0 is END); under torch's
-names the MATRICES, as `rnnkit._int8` packs them, and the VECTORS, as lists of numbers. The network is a
-`Seq2Seq(S, V, E, H)`: one layer of an LSTM reads in both directions, with H/2 units each, one layer of H units
-writes, and dot attention looks back. PyTorch is not needed here.
+Its weights are a dict of what JSON can hold: `letters`, a string of the S − 1 letters that it reads (index 0
+is padding), and `phones`, the V − 1 phones that it says, with blanks between them (index 0 is END); under
+torch's names the MATRICES, as `rnnkit._int8` packs them, and the VECTORS, as lists of numbers. The network is
+a `Seq2Seq(S, V, E, H)`: one layer of an LSTM reads in both directions, with H/2 units each, one layer of H
+units writes, and dot attention looks back. PyTorch is not needed here.
 """
 
 import numpy as np
@@ -53,7 +53,7 @@ def pack(arrays, letters, phones):
 
 
 def unpack(weights, name="weights", most_hidden=None):
-    """Return the arrays {key: array} of `weights`, float64 and shaped as in torch, the letters and the phones.
+    """Return the arrays {key: array} of `weights`, float64, shaped as in torch; the letters, and the phones.
 
     The letters are a string, the phones a list. most_hidden: the largest H that is accepted; None for any.
     TypeError or ValueError, with `name` in its message, if `weights` are anything else.
@@ -61,8 +61,8 @@ def unpack(weights, name="weights", most_hidden=None):
     v.keys(name, weights, ("letters", "phones", *MATRICES, *VECTORS))
     encoder, small = _int8.decode_lstm(
         weights, name,
-        {ENC_EMBEDDING: ("S", "E"), **{key: ("4H", "H") for key in ENC_W_HH},
-         **{key: ("4H", "E") for key in ENC_W_IH}},
+        {ENC_EMBEDDING: ("S", "E"), **dict.fromkeys(ENC_W_HH, ("4H", "H")),
+         **dict.fromkeys(ENC_W_IH, ("4H", "E"))},
         most_hidden and most_hidden // 2,
     )  # fmt: skip
     decoder, sizes = _int8.decode_lstm(

@@ -1,4 +1,4 @@
-"""The weights of the network that pronounces, as text for a page: what goes in comes out, all else is named."""
+"""The weights of the network that pronounces, as text for a page: what goes in comes out."""
 
 import json
 import re
