@@ -5,6 +5,8 @@ from importlib import import_module
 
 TRAINERS = {  # modules with a function main()
     "forecast": "rnnkit.widgets.forecast.train",
+    "g2p": "rnnkit.g2p.train_g2p",
+    "g2p-large": "rnnkit.g2p.train_g2p_large",
     "lstm_gates": "rnnkit.widgets.lstm_gates.train",
     "sentiment": "rnnkit.sentiment.train",
     "speeches": "rnnkit.language.train_speeches",

@@ -23,11 +23,16 @@ def encode(weights, name="weights"):
     scale 0.
     TypeError or ValueError if `weights` is not a matrix of finite numbers or has no rows or columns.
     """
+    scale, steps = rounded(weights, name)
+    return {"scale": scale.tolist(), "bytes": base64.b64encode(steps.tobytes()).decode("ascii")}
+
+
+def rounded(weights, name="weights"):
+    """Return the scale (R,) and the steps (R, C), int8, of a matrix, as `encode` does, with its errors."""
     weights = v.array(name, weights, ("R", "C"), dtype=np.float64)
     scale = np.abs(weights).max(axis=1) / LARGEST
     divisor = np.where(scale > 0, scale, 1.0)
-    steps = np.rint(weights / divisor[:, None]).clip(-LARGEST, LARGEST).astype(np.int8)
-    return {"scale": scale.tolist(), "bytes": base64.b64encode(steps.tobytes()).decode("ascii")}
+    return scale, np.rint(weights / divisor[:, None]).clip(-LARGEST, LARGEST).astype(np.int8)
 
 
 def decode(packed, name="packed"):

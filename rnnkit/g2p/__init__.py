@@ -5,6 +5,7 @@ What needs PyTorch loads it when it is called.
 
 from rnnkit.g2p.batches import equal_lengths, padded
 from rnnkit.g2p.entries import Entry, entries, pairs
+from rnnkit.g2p.reader import load
 from rnnkit.g2p.scoring import Scores, judge, pronounce_all
 from rnnkit.g2p.spelling import (
     LETTERS,
@@ -33,6 +34,7 @@ __all__ = [
     "entries",
     "equal_lengths",
     "judge",
+    "load",
     "padded",
     "pairs",
     "pronounce_all",
