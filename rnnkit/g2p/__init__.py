@@ -6,7 +6,7 @@ What needs PyTorch loads it when it is called.
 from rnnkit.g2p.batches import equal_lengths, padded
 from rnnkit.g2p.entries import Entry, entries, pairs
 from rnnkit.g2p.reader import load
-from rnnkit.g2p.scoring import Scores, judge, pronounce_all
+from rnnkit.g2p.scoring import Scores, candidates, judge, pronounce_all
 from rnnkit.g2p.spelling import (
     LETTERS,
     MOST_LETTERS,
@@ -28,6 +28,7 @@ __all__ = [
     "VOWELS",
     "Entry",
     "Scores",
+    "candidates",
     "decode_phones",
     "encode_phones",
     "encode_word",

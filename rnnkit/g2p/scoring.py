@@ -20,6 +20,7 @@ class Scores(NamedTuple):
     edits: int64 (N,), the edit distance of each answer to the nearest pronunciation of its word.
     lengths: int64 (N,), how many phones that has.
     nearest: int64 (N,), which of the listed pronunciations it is.
+    wrong_first: booleans (N,), which words were not said in the first way listed.
     """
 
     wer: float
@@ -29,6 +30,7 @@ class Scores(NamedTuple):
     edits: np.ndarray
     lengths: np.ndarray
     nearest: np.ndarray
+    wrong_first: np.ndarray
 
 
 def judge(outputs, entries):
@@ -44,7 +46,8 @@ def judge(outputs, entries):
         raise ValueError(
             f"outputs must be as many as entries, and not none, got {len(outputs)} and {len(entries)}"
         )
-    edits, lengths, nearest, first = np.zeros((4, len(outputs)), np.int64)
+    edits, lengths, nearest = np.zeros((3, len(outputs)), np.int64)
+    wrong_first = np.zeros(len(outputs), bool)
     for k, (output, entry) in enumerate(zip(outputs, entries, strict=True)):
         listed = v.instance(f"entries[{k}]", entry, Entry).pronunciations
         said = tuple(v.instance(f"outputs[{k}]", output, (list, tuple)))
@@ -53,21 +56,27 @@ def judge(outputs, entries):
         else:
             distances = edit_distances(_text(said), [_text(one) for one in listed])
             nearest[k], edits[k] = distances.argmin(), distances.min()
-        lengths[k], first[k] = len(listed[nearest[k]]), said == listed[0]
+        lengths[k], wrong_first[k] = len(listed[nearest[k]]), said != listed[0]
     wrong = edits > 0
-    per = edits.sum() / lengths.sum()
-    return Scores(*(float(100 * share) for share in (wrong.mean(), 1 - first.mean(), per)),
-                  wrong, edits, lengths, nearest)  # fmt: skip
+    shares = wrong.mean(), wrong_first.mean(), edits.sum() / lengths.sum()
+    return Scores(*(float(100 * one) for one in shares), wrong, edits, lengths, nearest, wrong_first)
 
 
 def pronounce_all(model, words, beam=1, batch=512):
-    """Return how a model says words, a list of tuples of phones, in the order of the words.
+    """Return how a model says words, a list of tuples of phones: the first of `candidates` for each word."""
+    return [outputs[0] for outputs in candidates(model, words, beam, batch)]
+
+
+def candidates(model, words, beam=1, batch=512):
+    """Return for each word the likeliest outputs of a model, tuples of phones, best first.
 
     model: what the searches of `rnnkit.seq2seq` can ask, with 27 source and 40 target symbols, such as
         `g2p.load("g2p")`. words: list of words, letters from a to z.
-    beam: how many beginnings are kept; 1 takes the likeliest phone at each step. An output that the cap of
-        the search cut off is taken as it is.
+    beam: how many beginnings are kept, and outputs returned; 1 takes the likeliest phone at each step. An
+        output that the cap of the search cut off is taken as it is.
     batch: the most words that are read at once; all of one length, so that nothing is padded.
+
+    Raises TypeError or ValueError that names the argument.
     """
     import torch
 
@@ -80,18 +89,18 @@ def pronounce_all(model, words, beam=1, batch=512):
     by_length = {}
     for k, word in enumerate(v.instance("words", words, (list, tuple))):
         by_length.setdefault(len(v.instance(f"words[{k}]", word, str)), []).append(k)
-    found = [()] * len(words)
+    found = [None] * len(words)
     for length, places in by_length.items():
         for start in range(0, len(places), batch):
             rows = places[start : start + batch]
             x = torch.from_numpy(np.stack([encode_word(words[k]) for k in rows]))
             lengths = torch.full((len(rows),), length)
             if beam == 1:
-                outputs = seq2seq.greedy(model, x, lengths)
+                outputs = [[one] for one in seq2seq.greedy(model, x, lengths)]
             else:
-                outputs = [best[0] for best in seq2seq.beam_searches(model, x, lengths, beam, n_best=1)]
-            for k, output in zip(rows, outputs, strict=True):
-                found[k] = decode_phones(output.symbols)
+                outputs = seq2seq.beam_searches(model, x, lengths, beam)
+            for k, best in zip(rows, outputs, strict=True):
+                found[k] = [decode_phones(one.symbols) for one in best]
     return found
 
 
