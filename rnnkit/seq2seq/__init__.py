@@ -5,6 +5,7 @@ from rnnkit.seq2seq.decoder import END, Decoder, DecoderState, shifted
 from rnnkit.seq2seq.encoder import Encoder
 from rnnkit.seq2seq.model import Seq2Seq
 from rnnkit.seq2seq.searching import Output, beam_search, beam_searches, greedy, score
+from rnnkit.seq2seq.transformer import TransformerPair, TransformerState
 
 __all__ = [
     "END",
@@ -15,6 +16,8 @@ __all__ = [
     "Encoder",
     "Output",
     "Seq2Seq",
+    "TransformerPair",
+    "TransformerState",
     "beam_search",
     "beam_searches",
     "greedy",
