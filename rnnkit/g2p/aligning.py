@@ -16,6 +16,7 @@ import numpy as np
 from rnnkit import _validation as v
 
 MOST = 2  # phones of one letter
+RARE = 1e-6  # goes in equal parts to all that a letter can give: other words may need what no pair has shown
 
 
 class Aligner:
@@ -58,7 +59,7 @@ def learn(pairs, letters, phones, iterations=10):
     pairs: list of (letters (T,), phones (U,)), integers from 1. What cannot be aligned is left out.
     letters, phones: how many of each there are and 0. iterations: of expectation and maximisation.
 
-    The first table has the same probability for all that a letter can give.
+    The first table has the same probability for all that a letter can give; a share RARE of it remains.
     """
     v.integer("letters", letters, 2)
     v.integer("phones", phones, 2)
@@ -72,7 +73,8 @@ def learn(pairs, letters, phones, iterations=10):
     batches = [tuple(np.array(side) for side in zip(*group, strict=True)) for group in groups.values()]
     total = sum(len(x) for x, _ in batches)
     answers = 1 + (phones - 1) + (phones - 1) ** 2  # no phone, one, two
-    table, history = np.full((letters, phones**2), 1 / answers), []
+    table = start = np.full((letters, phones**2), 1 / answers)
+    history = []
     for _ in range(iterations):
         counts, logs = np.zeros(table.size), 0.0
         for x, y in batches:
@@ -82,7 +84,7 @@ def learn(pairs, letters, phones, iterations=10):
         history.append(logs / total)
         table = counts.reshape(table.shape)
         table /= np.maximum(table.sum(axis=1, keepdims=True), np.finfo(float).tiny)
-    return Aligner(table, phones), history
+    return Aligner((1 - RARE) * table + RARE * start, phones), history
 
 
 def _cells(phones, x, y):

@@ -78,9 +78,11 @@ def test_one_iteration_counts_each_way_by_its_probability(seed):
                 u += n
     used = counts.sum(axis=1) > 0
     np.testing.assert_allclose(
-        second.probabilities[used], counts[used] / counts[used].sum(axis=1, keepdims=True), atol=1e-12
+        second.probabilities[used],
+        counts[used] / counts[used].sum(axis=1, keepdims=True),
+        atol=2 * aligning.RARE,
     )
-    assert history[1] == pytest.approx(np.mean(logs))
+    assert history[1] == pytest.approx(np.mean(logs), abs=1e-5)
 
 
 def test_a_planted_alignment_is_found():
@@ -89,6 +91,7 @@ def test_a_planted_alignment_is_found():
     assert (np.diff(history) > -1e-12).all()
     found = [aligner.align(*pair).tolist() for pair in pairs]
     assert np.mean([a == b for a, b in zip(found, truth, strict=True)]) == 1
+    assert aligner.align([1], [3]).tolist() == [0]  # no pair has shown it
     assert aligner.probabilities[3, 3 * PHONES + 1] > 0.99
     assert aligner.probabilities[2, [0, 2]] == pytest.approx([0.5, 0.5], abs=0.05)
 
@@ -106,7 +109,7 @@ class TestBadInput:
     def test_such_pairs_are_left_out(self):
         pairs = [([1], [1]), ([1], [1, 2, 3])]
         aligner, _ = aligning.learn(pairs, LETTERS, PHONES, 3)
-        assert aligner.probabilities[1, 1] == 1
+        assert aligner.probabilities[1, 1] == pytest.approx(1, abs=aligning.RARE)
         with pytest.raises(ValueError, match="pairs must hold words of at most 2 phones a letter"):
             aligning.learn(pairs[1:], LETTERS, PHONES, 3)
 
