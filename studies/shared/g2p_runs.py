@@ -16,7 +16,7 @@ from rnnkit.models import next_symbol_loss
 from rnnkit.seq2seq import Seq2Seq
 from studies.shared.rates import best_rate
 
-TRAINING = {"batch": 128, "epochs": 3, "warmup": 0.1, "max_norm": 1.0}
+TRAINING = {"batch": 64, "epochs": 2, "warmup": 0.1, "max_norm": 1.0}
 SIZES = ("embedding_size", "hidden_size", "attention", "units")  # of a Seq2Seq, where they are given
 
 
@@ -51,7 +51,7 @@ def build_seq2seq(recipe):
 def words(quick=False):
     """Return the entries in three parts; quick: few of them."""
     parts = g2p.entries()
-    return TextParts(*(part[: 2000 if k == 0 else 300] for k, part in enumerate(parts))) if quick else parts
+    return TextParts(*(part[: 60 if k else 400] for k, part in enumerate(parts))) if quick else parts
 
 
 def parameters(network):
