@@ -54,7 +54,7 @@ PUBLISHED = [  # error rates on CMUdict in percent, as their authors give them
         "dictionary": "an older release, in another split",
     },
     {
-        "who": "Toshniwal & Livescu 2016", "what": "encoder, decoder and attention, five networks together",
+        "who": "Toshniwal & Livescu 2016", "what": "encoder, attention, decoder; several networks together",
         "WER": 20.24, "PER": 4.69, "dictionary": "an older release, in another split",
     },
     {

@@ -152,7 +152,7 @@ class TestFile:
 @pytest.mark.minutes
 def test_a_quick_run_writes_nothing(monkeypatch, capsys):
     few = parts_of(quick=True)
-    few = few._replace(training=few.training[:60], test=few.test[:20])
+    few = few._replace(training=few.training[:60], test=few.test[:100])
     monkeypatch.setattr(study, "words", lambda quick: few)
     monkeypatch.setattr(results, "save", lambda *given, **more: pytest.fail("it wrote a file"))
     study.main(["--quick"])
