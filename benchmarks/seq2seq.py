@@ -27,8 +27,8 @@ from rnnkit.g2p.learning import untrained
 from rnnkit.g2p.train_g2p import RECIPE
 
 COMMAND = "python -m benchmarks.seq2seq"
-BATCHES = 50  # of equal lengths; their words are those of the race
-REPEATS = 7
+BATCHES = 30  # of equal lengths; their words are those of the race
+REPEATS = 5
 SEEDS = (0, 1)  # of the comparison of what is learned
 EPOCHS = 1
 
