@@ -6,7 +6,8 @@ Scores become weights, whose sum over T is 1; the context is the weighted mean o
 
     a_t = exp(e_t) / Σ_k exp(e_k),   c = Σ_t a_t h_t
 
-A number that is too small for its dtype becomes 0, whatever `np.errstate` says.
+A number that is too small for its dtype becomes 0, whatever `np.errstate` says. Numbers so large that a sum
+of their products does not fit into the dtype are a ValueError.
 """
 
 from typing import NamedTuple
@@ -24,7 +25,7 @@ class Attended(NamedTuple):
     scores: np.ndarray
 
 
-@np.errstate(under="ignore")
+@np.errstate(all="ignore")
 def additive_attention(query, values, weight_query, bias_query, weight_values, bias_values, weight_score,
                        bias_score, mask=None):  # fmt: skip
     """Attention whose scores come from a small network (Bahdanau, Cho & Bengio 2015).
@@ -35,8 +36,8 @@ def additive_attention(query, values, weight_query, bias_query, weight_values, b
     weight_values (U, H_v), bias_values (U,); weight_score (1, U), bias_score (1,);
     mask: bool (B, T), False on the padding, which gets the weight 0; None for no padding.
     Returns Attended(context (B, H_v), weights (B, T), scores (B, T)).
-    Raises TypeError or ValueError if an argument has another kind or shape, holds NaN or infinity, or if a
-    row of the mask leaves nothing.
+    Raises TypeError or ValueError if an argument has another kind or shape, holds NaN, infinity or numbers
+    too large to compute with, or if a row of the mask leaves nothing.
     """
     query, values, *weights = _checked(
         query=query, values=values, weight_query=weight_query, bias_query=bias_query,
@@ -46,12 +47,10 @@ def additive_attention(query, values, weight_query, bias_query, weight_values, b
     mask = _checked_mask(mask, values)
 
     hidden = _hidden(query, values, *weights[:4])
-    weight_score, bias_score = weights[4:]
-    scores = hidden @ weight_score[0] + bias_score
-    return _attended(scores, values, mask)
+    return _attended(_additive_scores(hidden, *weights[4:]), values, mask)
 
 
-@np.errstate(under="ignore")
+@np.errstate(all="ignore")
 def additive_attention_backward(d_context, query, values, weight_query, bias_query, weight_values,
                                 bias_values, weight_score, bias_score, mask=None):  # fmt: skip
     """Gradients of a loss through one `additive_attention`, given its gradient in the context.
@@ -71,7 +70,7 @@ def additive_attention_backward(d_context, query, values, weight_query, bias_que
     weight_query, _, weight_values, _, weight_score, bias_score = weights
 
     hidden = _hidden(query, values, *weights[:4])
-    _, a, _ = _attended(hidden @ weight_score[0] + bias_score, values, mask)
+    _, a, _ = _attended(_additive_scores(hidden, weight_score, bias_score), values, mask)
     d_scores = _scores_backward(d_context, a, values)
     dz = d_scores[..., None] * weight_score * (1 - hidden**2)  # (B, T, U): in what enters tanh
     dz_query = dz.sum(axis=1)  # W_q s is added at every step of the source
@@ -81,11 +80,11 @@ def additive_attention_backward(d_context, query, values, weight_query, bias_que
     d_weight_values = np.einsum("btu,btv->uv", dz, values)
     d_weight_score = np.einsum("bt,btu->u", d_scores, hidden)[None]
     d_bias = dz_query.sum(axis=0)
-    return (d_query, d_values, d_weight_query, d_bias, d_weight_values, d_bias.copy(), d_weight_score,
-            np.zeros_like(bias_score))  # fmt: skip
+    return _finite("d_context", "the other arguments", d_query, d_values, d_weight_query, d_bias,
+                   d_weight_values, d_bias.copy(), d_weight_score, np.zeros_like(bias_score))  # fmt: skip
 
 
-@np.errstate(under="ignore")
+@np.errstate(all="ignore")
 def dot_attention(query, values, mask=None):
     """Attention without parameters (Luong, Pham & Manning 2015): e_t = s · h_t.
 
@@ -96,11 +95,10 @@ def dot_attention(query, values, mask=None):
     query, values = _checked(query=query, values=values, H_v="H")
     mask = _checked_mask(mask, values)
 
-    scores = np.einsum("bh,bth->bt", query, values)
-    return _attended(scores, values, mask)
+    return _attended(_dot_scores(query, values), values, mask)
 
 
-@np.errstate(under="ignore")
+@np.errstate(all="ignore")
 def dot_attention_backward(d_context, query, values, mask=None):
     """Gradients of a loss through one `dot_attention`, given its gradient d_context (B, H) in the context.
 
@@ -110,17 +108,36 @@ def dot_attention_backward(d_context, query, values, mask=None):
     query, values, d_context = _checked(query=query, values=values, d_context=d_context, H_v="H")
     mask = _checked_mask(mask, values)
 
-    _, a, _ = _attended(np.einsum("bh,bth->bt", query, values), values, mask)
+    _, a, _ = _attended(_dot_scores(query, values), values, mask)
     d_scores = _scores_backward(d_context, a, values)
     d_query = np.einsum("bt,bth->bh", d_scores, values)
     d_values = a[..., None] * d_context[:, None] + d_scores[..., None] * query[:, None]
-    return d_query, d_values
+    return _finite("d_context", "query and values", d_query, d_values)
 
 
 def _hidden(query, values, weight_query, bias_query, weight_values, bias_values):
     """Return tanh(W_q s + b_q + W_v h_t + b_v), (B, T, U)."""
-    asked = query @ weight_query.T + bias_query
-    return np.tanh(asked[:, None] + values @ weight_values.T + bias_values)
+    (asked,) = _finite("query", "weight_query", query @ weight_query.T + bias_query)
+    (offered,) = _finite("values", "weight_values", values @ weight_values.T + bias_values)
+    return np.tanh(asked[:, None] + offered)
+
+
+def _additive_scores(hidden, weight_score, bias_score):
+    """Return w_s · hidden + b_s, (B, T)."""
+    return _finite("weight_score", "numbers from −1 to 1", hidden @ weight_score[0] + bias_score)[0]
+
+
+def _dot_scores(query, values):
+    """Return s · h_t, (B, T)."""
+    return _finite("query", "values", np.einsum("bh,bth->bt", query, values))[0]
+
+
+def _finite(name, others, *results):
+    """Return the results of sums of products, or raise if the argument `name` was too large for them."""
+    if not all(np.isfinite(one).all() for one in results):
+        dtype = results[0].dtype
+        raise ValueError(f"{name} must be smaller: a sum of products with {others} is too large for {dtype}")
+    return results
 
 
 def _attended(scores, values, mask):
@@ -128,7 +145,8 @@ def _attended(scores, values, mask):
     e = scores if mask is None else np.where(mask, scores, -np.inf)
     a = np.exp(e - e.max(axis=1, keepdims=True))  # the largest becomes 1: nothing overflows
     a /= a.sum(axis=1, keepdims=True)
-    return Attended(np.einsum("bt,bth->bh", a, values), a, scores)
+    (context,) = _finite("values", "the weights", np.einsum("bt,bth->bh", a, values))
+    return Attended(context, a, scores)
 
 
 def _scores_backward(d_context, a, values):

@@ -171,6 +171,51 @@ def test_extreme_values_stay_finite_and_keep_their_dtype(kind, dtype):
 
 
 @kinds
+@pytest.mark.parametrize("signs", [(1, 1), (1, -1)])  # infinite; or infinity minus infinity
+def test_numbers_too_large_for_their_products_are_named(kind, signs):
+    huge = {
+        "query": np.full((1, 2), 1e200) * signs,
+        "values": np.full((1, 2, 2), 1e200),
+    }
+    if kind == "additive":
+        weights = arguments(B=1, H=2, U=3)
+        huge = weights | {"query": huge["query"], "weight_query": np.full((3, 2), 1e200)}
+    with np.errstate(all="raise"), pytest.raises(ValueError, match=r"^query must be smaller: a sum of"):
+        forward(kind, huge)
+
+
+@pytest.mark.parametrize("name", ["values", "weight_score"])
+def test_the_additive_one_names_what_is_too_large(name):
+    numbers = arguments()
+    numbers |= {"weight_values": np.full((3, 2), 1e10), name: np.full_like(numbers[name], 1.5e308)}
+    numbers["query"][:] = 1e12  # tanh becomes 1 or −1
+    with pytest.raises(ValueError, match=f"^{name} must be smaller: a sum of products with"):
+        forward("additive", numbers)
+
+
+@kinds
+def test_a_gradient_that_is_too_large_names_d_context(kind):
+    numbers = arguments(kind=kind)
+    numbers["values"] *= 1e3
+    d_context = np.full((3, numbers["values"].shape[2]), 1.5e308)
+    with np.errstate(all="raise"), pytest.raises(ValueError, match=r"^d_context must be smaller: a sum of"):
+        backward(kind, d_context, numbers)
+
+
+@kinds
+def test_the_largest_scores_that_fit_give_the_right_weights(kind):
+    """Their difference does not fit into float64, and its exponential is 0."""
+    if kind == "dot":
+        numbers = {"query": np.array([[1e154]]), "values": np.array([[[1e154], [-1e154]]])}
+    else:
+        numbers = {name: np.ones((1,) * (array.ndim)) for name, array in arguments().items()}
+        numbers |= {"values": np.array([[[1e3], [-1e3]]]), "weight_score": np.array([[1e308]])}
+    found = forward(kind, numbers)
+    assert found.weights.tolist() == [[1, 0]]
+    assert found.context[0] == numbers["values"][0, 0]
+
+
+@kinds
 def test_numbers_too_small_for_the_dtype_become_zero_without_an_error(kind):
     numbers = {name: np.full_like(array, 1e-200) for name, array in arguments(kind=kind).items()}
     far = numbers | {"values": np.array([-1e4, 1e4, 0, 1])[:, None] * np.ones_like(numbers["values"])}

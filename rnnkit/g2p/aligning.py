@@ -6,7 +6,7 @@ probability of the pair is the sum over these ways, and expectation–maximisati
 1977) raises it. Afterwards the most probable way says for each phone which letter gives it.
 
 Words are integers: letters from 1, phones from 1. No letters, or more phones than two for each letter, cannot
-be aligned.
+be aligned. Nor can words of several hundred letters: the products of so many probabilities become 0.
 """
 
 from collections import defaultdict
@@ -24,12 +24,20 @@ class Aligner:
 
     Column 0 is no phone, column p the one phone p, column p · phones + q the phones p and q.
 
-    probabilities: the table. phones: how many phones there are and 0, which is none.
+    probabilities: the table; each row has the sum 1. phones: how many phones there are and 0, which is none.
     """
 
     def __init__(self, probabilities, phones):
         v.integer("phones", phones, 2)
-        self.probabilities = v.array("probabilities", probabilities, ("letters", phones**2), dtype=float)
+        table = v.array("probabilities", probabilities, ("letters", phones**2), dtype=float)
+        sums = table.sum(axis=1)
+        if table.min() < 0 or not np.allclose(sums, 1):
+            row = int(np.argmax((table.min(axis=1) < 0) | ~np.isclose(sums, 1)))
+            raise ValueError(
+                f"probabilities must be at least 0, with the sum 1 in each row, got at least "
+                f"{table[row].min():g} and the sum {sums[row]:g} in row {row}"
+            )
+        self.probabilities = table
         self.phones = phones
 
     def align(self, letters, phones):
@@ -59,22 +67,18 @@ def learn(pairs, letters, phones, iterations=10):
     pairs: list of (letters (T,), phones (U,)), integers from 1. What cannot be aligned is left out.
     letters, phones: how many of each there are and 0. iterations: of expectation and maximisation.
 
-    The first table has the same probability for all that a letter can give; a share RARE of it remains.
+    The first table has the same probability for all that a letter can give; a share RARE of it remains, and
+    all of it for letters that no pair has. Raises TypeError or ValueError that names the argument.
     """
     v.integer("letters", letters, 2)
     v.integer("phones", phones, 2)
     v.integer("iterations", iterations, 1)
-    groups = defaultdict(list)
-    for x, y in pairs:
-        if 0 < len(y) <= MOST * len(x):
-            groups[len(x), len(y)].append((x, y))
-    if not groups:
-        raise ValueError(f"pairs must hold words of at most {MOST} phones a letter, got none")
-    batches = [tuple(np.array(side) for side in zip(*group, strict=True)) for group in groups.values()]
+    batches = _batches(pairs, letters, phones)
     total = sum(len(x) for x, _ in batches)
     answers = 1 + (phones - 1) + (phones - 1) ** 2  # no phone, one, two
-    table = start = np.full((letters, phones**2), 1 / answers)
-    history = []
+    start = np.full((letters, phones**2), 1 / answers)
+    start[:, phones::phones] = 0  # no letter gives two phones of which the second is none
+    table, history = start, []
     for _ in range(iterations):
         counts, logs = np.zeros(table.size), 0.0
         for x, y in batches:
@@ -82,9 +86,43 @@ def learn(pairs, letters, phones, iterations=10):
             counts += np.bincount(which, expected, minlength=table.size)
             logs += pairs_log
         history.append(logs / total)
-        table = counts.reshape(table.shape)
-        table /= np.maximum(table.sum(axis=1, keepdims=True), np.finfo(float).tiny)
+        counts = counts.reshape(start.shape)
+        sums = counts.sum(axis=1, keepdims=True)
+        table = np.divide(counts, sums, out=start.copy(), where=sums > 0)
     return Aligner((1 - RARE) * table + RARE * start, phones), history
+
+
+def _batches(pairs, letters, phones):
+    """Return the pairs that can be aligned as arrays (N, T) and (N, U), those of equal T and U together."""
+    groups = defaultdict(list)
+    for k, pair in enumerate(v.instance("pairs", pairs, (list, tuple))):
+        if not (isinstance(pair, (list, tuple)) and len(pair) == 2):
+            raise ValueError(f"pairs[{k}] must be (letters, phones), got {v.describe(pair)}")
+        x, y = (_integers(f"pairs[{k}]", side) for side in pair)
+        if 0 < len(y) <= MOST * len(x):
+            groups[len(x), len(y)].append((x, y, k))
+    if not groups:
+        raise ValueError(f"pairs must hold words of at most {MOST} phones a letter, got none")
+    batches = []
+    for group in groups.values():
+        *sides, places = (np.array(side) for side in zip(*group, strict=True))
+        for name, side, most in zip(("letters", "phones"), sides, (letters, phones), strict=True):
+            wrong = ((side < 1) | (side >= most)).any(axis=1)
+            if wrong.any():
+                row = int(np.argmax(wrong))
+                raise ValueError(
+                    f"pairs[{places[row]}] must have {name} from 1 to {most - 1}, got {side[row].tolist()}"
+                )
+        batches.append(tuple(sides))
+    return batches
+
+
+def _integers(name, side):
+    """Return one side of a pair as an array of integers, (N,), which may be empty."""
+    array = np.asarray(side) if isinstance(side, (np.ndarray, list, tuple)) else None
+    if array is None or array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
+        raise ValueError(f"{name} must be (letters, phones), arrays of integers, got {v.describe(side)}")
+    return array
 
 
 def _cells(phones, x, y):
@@ -123,6 +161,9 @@ def _expected(table, phones, x, y):
     cells, steps = _cells(phones, x, y), _steps(table, phones, x, y)
     before, after = _ways_before(steps), _ways_after(steps)
     pair = before[:, -1, -1]
+    if not pair.all():
+        T, U = x.shape[1], y.shape[1]
+        raise ValueError(f"pairs must be shorter: the probability of {T} letters and {U} phones becomes 0")
     expected = []
     for n, step in enumerate(steps):
         end = before.shape[2] - n

@@ -19,7 +19,7 @@ def equal_lengths(pairs, batch):
 
     A batch is ((x, lengths, y_in), y): x, letters (B, T); lengths (B,), all T; y, the phones and END,
     (B, U + 1); y_in, what the decoder reads: the same moved by one, with END in front.
-    The generator draws which pairs are together, and the order of the batches.
+    The generator draws which pairs are together, and the order of the batches; None keeps the order.
     """
     import torch
 
@@ -34,12 +34,13 @@ def equal_lengths(pairs, batch):
         tables.append((words, torch.cat([end, phones], dim=1), torch.cat([phones, end], dim=1)))
 
     def epoch(rng):
-        found = []
+        found, shuffled = [], _generator(rng) is not None
         for x, y_in, y in tables:
-            order = torch.from_numpy(rng.permutation(len(x)))
+            order = torch.from_numpy(rng.permutation(len(x))) if shuffled else torch.arange(len(x))
             for rows in order.tensor_split(max(1, round(len(x) / B))):
                 found.append(((x[rows], torch.full((len(rows),), x.shape[1]), y_in[rows]), y[rows]))
-        rng.shuffle(found)
+        if shuffled:
+            rng.shuffle(found)
         return found
 
     return epoch
@@ -65,13 +66,18 @@ def padded(pairs, batch):
 
     def epoch(rng):
         found = []
-        for rows in batches(T, batch, rng):
+        for rows in batches(T, batch, _generator(rng)):
             steps, written = T[rows].max(), U[rows].max() + 1
             inputs = x[rows, :steps], lengths[rows], y_in[rows, :written]
             found.append((inputs, y[rows, :written]))
         return found
 
     return epoch
+
+
+def _generator(rng):
+    """Return what an epoch draws from: a generator, or None."""
+    return None if rng is None else v.instance("rng", rng, np.random.Generator)
 
 
 def _checked(pairs):

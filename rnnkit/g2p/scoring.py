@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnkit import _validation as v
 from rnnkit.g2p.entries import Entry
-from rnnkit.g2p.spelling import TARGET_SYMBOLS, decode_phones, encode_phones, encode_word
+from rnnkit.g2p.spelling import SOURCE_SYMBOLS, TARGET_SYMBOLS, decode_phones, encode_phones, encode_word
 from rnnkit.language.judging import edit_distances
 
 
@@ -36,7 +36,8 @@ class Scores(NamedTuple):
 def judge(outputs, entries):
     """Compare how N words were said with how they are said, and return `Scores`.
 
-    outputs: N tuples of phones; an empty one is allowed. entries: N of `Entry`, in the same order.
+    outputs: N tuples of phones; an empty one is allowed. entries: N of `Entry`, in the same order, each with
+        at least one pronunciation, and each of these with at least one phone.
     An edit puts a phone in, takes one out, or replaces one. Of several nearest pronunciations, the first
     listed counts. Raises TypeError or ValueError that names the argument.
     """
@@ -49,12 +50,13 @@ def judge(outputs, entries):
     edits, lengths, nearest = np.zeros((3, len(outputs)), np.int64)
     wrong_first = np.zeros(len(outputs), bool)
     for k, (output, entry) in enumerate(zip(outputs, entries, strict=True)):
-        listed = v.instance(f"entries[{k}]", entry, Entry).pronunciations
+        listed = _listed(f"entries[{k}]", entry)
         said = tuple(v.instance(f"outputs[{k}]", output, (list, tuple)))
         if said in listed:  # most are, and need no table
             nearest[k] = listed.index(said)
         else:
-            distances = edit_distances(_text(said), [_text(one) for one in listed])
+            texts = [_text(f"entries[{k}]", one) for one in listed]
+            distances = edit_distances(_text(f"outputs[{k}]", said), texts)
             nearest[k], edits[k] = distances.argmin(), distances.min()
         lengths[k], wrong_first[k] = len(listed[nearest[k]]), said != listed[0]
     wrong = edits > 0
@@ -86,6 +88,8 @@ def candidates(model, words, beam=1, batch=512):
     v.integer("batch", batch, 1)
     if getattr(model, "symbols", None) != TARGET_SYMBOLS:
         raise ValueError(f"model must write {TARGET_SYMBOLS} symbols, got {v.describe(model)}")
+    if (found := getattr(model, "source_symbols", SOURCE_SYMBOLS)) != SOURCE_SYMBOLS:
+        raise ValueError(f"model must read {SOURCE_SYMBOLS} symbols, got one that reads {found}")
     by_length = {}
     for k, word in enumerate(v.instance("words", words, (list, tuple))):
         by_length.setdefault(len(v.instance(f"words[{k}]", word, str)), []).append(k)
@@ -104,6 +108,22 @@ def candidates(model, words, beam=1, batch=512):
     return found
 
 
-def _text(phones):
-    """Return phones as a string, one character each."""
-    return "".join(map(chr, encode_phones(phones)))
+def _listed(name, entry):
+    """Return the pronunciations of an entry as tuples, if there are some, and none is empty."""
+    listed = v.instance(name, entry, Entry).pronunciations
+    if not (
+        isinstance(listed, (list, tuple)) and listed
+        and all(isinstance(one, (list, tuple)) and len(one) for one in listed)
+    ):  # fmt: skip
+        raise ValueError(
+            f"{name} must have pronunciations, tuples of at least one phone each, got {v.describe(listed)}"
+        )
+    return [tuple(one) for one in listed]
+
+
+def _text(name, phones):
+    """Return phones as a string, one character each; an error says that they are of the argument `name`."""
+    try:
+        return "".join(map(chr, encode_phones(phones)))
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None

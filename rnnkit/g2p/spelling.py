@@ -45,7 +45,8 @@ def encode_phones(phones):
 
     Raises TypeError or ValueError that names those that are no phones. "AE1", with its stress, is none.
     """
-    unknown = [one for one in v.instance("phones", phones, (list, tuple)) if one not in _NUMBERS]
+    phones = v.instance("phones", phones, (list, tuple))
+    unknown = [one for one in phones if not (isinstance(one, str) and one in _NUMBERS)]
     if unknown:
         raise ValueError(f"phones must be of the 39 in PHONES, got {_listed(unknown)} too")
     return np.array([_NUMBERS[one] for one in phones], dtype=np.int64)

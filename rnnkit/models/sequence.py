@@ -1,5 +1,7 @@
 """Models that read padded batches: one answer for a sequence, or one for each step. Padding never counts."""
 
+import re
+
 import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
@@ -68,13 +70,21 @@ def check_tokens(x, embedding):
     check_indices(x, embedding.num_embeddings)
 
 
-def check_indices(x, size, name="x"):
-    """Raise TypeError or ValueError unless x (B, T), called `name`, holds integers from 0 to size − 1."""
+def check_indices(x, size, name="x", axes="(B, T)"):
+    """Raise TypeError or ValueError unless x, called `name`, holds integers from 0 to size − 1."""
+    check_integers(x, name, axes)
+    low, high = (int(one) for one in x.aminmax())
+    if low < 0 or high > size - 1:
+        raise ValueError(f"{name} must be from 0 to {size - 1}, got {low} to {high}")
+
+
+def check_integers(x, name="x", axes="(B, T)"):
+    """Raise TypeError or ValueError unless x, called `name`, has these axes, and a dtype that can index."""
     v.instance(name, x, torch.Tensor)
-    if x.ndim != 2 or x.is_floating_point() or not x.numel():
-        raise ValueError(f"{name} must be integers (B, T), not empty, got {x.dtype} {tuple(x.shape)}")
-    if x.min() < 0 or x.max() > size - 1:
-        raise ValueError(f"{name} must be from 0 to {size - 1}, got {int(x.min())} to {int(x.max())}")
+    if x.ndim != len(re.findall(r"\w+", axes)) or x.is_floating_point() or not x.numel():
+        raise ValueError(f"{name} must be integers {axes}, not empty, got {x.dtype} {tuple(x.shape)}")
+    if x.dtype not in (torch.int32, torch.int64):
+        raise ValueError(f"{name} must be integers of int32 or int64, got {x.dtype}")
 
 
 def checked_lengths(lengths, x):

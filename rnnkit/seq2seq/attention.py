@@ -36,7 +36,8 @@ class AdditiveAttention(nn.Module):
         query: (B, H); or (B, U, H) for U queries at once: then context (B, U, H_v), weights (B, U, T).
         values: (B, T, H_v). mask: bool (B, T), False on the padding, which gets the weight 0; None for none.
         """
-        _check(query, values, mask, self.weight_query.shape[1], self.weight_values.shape[1])
+        weights = self.weight_query, self.weight_values
+        _check(query, values, mask, *(one.shape[1] for one in weights), weights[0].dtype)
         asked = nn.functional.linear(query, self.weight_query, self.bias_query).unsqueeze(-2)
         offered = nn.functional.linear(values, self.weight_values, self.bias_values)
         if query.ndim == 3:
@@ -56,7 +57,7 @@ class DotAttention(nn.Module):
 
     def forward(self, query, values, mask=None):
         """Return the context and the weights, as `AdditiveAttention` does."""
-        _check(query, values, mask, query.shape[-1], query.shape[-1])
+        _check(query, values, mask)
         scores = (values @ query.unsqueeze(-1)).squeeze(-1) if query.ndim == 2 else query @ values.mT
         return _attend(scores, values, mask)
 
@@ -70,14 +71,25 @@ def _attend(scores, values, mask):
     return context, weights
 
 
-def _check(query, values, mask, H, H_v):
-    """Raise TypeError or ValueError unless queries, values and mask fit together."""
+def _check(query, values, mask, H=None, H_v=None, dtype=None):
+    """Raise TypeError or ValueError unless queries, values and mask fit together.
+
+    H, H_v, dtype: those of the weights; without weights, those of the query must be those of the values.
+    """
     v.instance("query", query, torch.Tensor)
     v.instance("values", values, torch.Tensor)
+    if query.ndim not in (2, 3) or not query.numel():
+        raise ValueError(f"query must be (B, H) or (B, U, H), not empty, got {tuple(query.shape)}")
+    if H is None:
+        H = H_v = query.shape[-1]
+    if not query.is_floating_point() or query.dtype != (dtype or query.dtype):
+        raise TypeError(f"query must be {dtype or 'of a float dtype'}, got {query.dtype}")
+    if values.dtype != query.dtype:
+        raise TypeError(f"values must be {query.dtype} as query, got {values.dtype}")
     if values.ndim != 3 or values.shape[2] != H_v or not values.numel():
         raise ValueError(f"values must be (B, T, {H_v}), not empty, got {tuple(values.shape)}")
     B, T = values.shape[:2]
-    if query.ndim not in (2, 3) or query.shape[0] != B or query.shape[-1] != H:
+    if query.shape[0] != B or query.shape[-1] != H:
         raise ValueError(f"query must be ({B}, {H}) or ({B}, U, {H}), got {tuple(query.shape)}")
     if mask is None:
         return

@@ -7,7 +7,7 @@ from torch import nn
 
 from rnnkit import _validation as v
 from rnnkit.models.language_model import IGNORED
-from rnnkit.models.sequence import check_indices
+from rnnkit.models.sequence import check_indices, check_integers
 from rnnkit.seq2seq.attention import AdditiveAttention, DotAttention
 
 END = 0  # the target symbol that ends an output; it is also what the decoder reads first
@@ -76,8 +76,19 @@ class Decoder(nn.Module):
         y_in: what the decoder reads, (B, U), such as `shifted(target)`. state: a DecoderState.
         weights: (B, U, T), how much each step looks at each step of the source; None without attention.
         """
-        check_indices(y_in, self.symbols, "y_in")
+        check_indices(y_in, self.symbols, "y_in", "(B, U)")
         self._check_state(state, len(y_in))
+        return self._written(y_in, state)
+
+    def step(self, symbols, state):
+        """Read one symbol (B,) and return log probabilities (B, V) of the next, the state, weights (B, T)."""
+        check_indices(symbols, self.symbols, "symbols", "(B,)")
+        self._check_state(state, len(symbols))
+        logits, state, weights = self._written(symbols[:, None], state)
+        return logits[:, 0].log_softmax(dim=1), state, None if weights is None else weights[:, 0]
+
+    def _written(self, y_in, state):
+        """Return what `forward` returns, of what was checked."""
         states, (h, c) = self.rnn(self.dropout(self.embedding(y_in)), (state.h, state.c))
         weights = None
         if self.attention is not None:
@@ -85,21 +96,27 @@ class Decoder(nn.Module):
             states = torch.tanh(self.combine(torch.cat([states, context], dim=2)))
         return self.readout(self.dropout(states)), state._replace(h=h, c=c), weights
 
-    def step(self, symbols, state):
-        """Read one symbol (B,) and return log probabilities (B, V) of the next, the state, weights (B, T)."""
-        v.instance("symbols", symbols, torch.Tensor)
-        logits, state, weights = self(symbols[:, None], state)
-        return logits[:, 0].log_softmax(dim=1), state, None if weights is None else weights[:, 0]
-
     def _check_state(self, state, B):
         """Raise unless a state fits to B examples."""
         v.instance("state", state, DecoderState)
         shape = (self.rnn.num_layers, B, self.rnn.hidden_size)
+        for name in "hc":
+            v.instance(f"state.{name}", getattr(state, name), torch.Tensor)
         if state.h.shape != shape or state.c.shape != shape:
             got = f"{tuple(state.h.shape)} and {tuple(state.c.shape)}"
             raise ValueError(f"state must have h and c (L, B, H) = {shape}, got {got}")
-        if self.attention is not None and state.values is None:
+        dtype = self.readout.weight.dtype
+        if state.h.dtype != dtype or state.c.dtype != dtype:
+            raise TypeError(f"state must have h and c of {dtype}, got {state.h.dtype} and {state.c.dtype}")
+        if self.attention is None:
+            return
+        if state.values is None:
             raise ValueError("state must have values to look at, got None")
+        for name, axes in (("values", "(B, T, H_v)"), ("mask", "(B, T)")):
+            part = getattr(state, name)
+            if part is not None and (not isinstance(part, torch.Tensor) or part.shape[:1] != (B,)):
+                got = tuple(part.shape) if isinstance(part, torch.Tensor) else v.describe(part)
+                raise ValueError(f"state must have {name} {axes} with B = {B}, got {got}")
 
 
 def shifted(target):
@@ -107,11 +124,7 @@ def shifted(target):
 
     The last symbol of the target is never read. −100, the target that counts for nothing, becomes END.
     """
-    v.instance("target", target, torch.Tensor)
-    if target.ndim != 2 or target.is_floating_point() or not target.numel():
-        raise ValueError(
-            f"target must be integers (B, U), not empty, got {target.dtype} {tuple(target.shape)}"
-        )
+    check_integers(target, "target", "(B, U)")
     moved = nn.functional.pad(target[:, :-1], (1, 0), value=END)
     return moved.masked_fill(moved == IGNORED, END)
 

@@ -8,6 +8,20 @@ from rnnkit import _validation as v
 from rnnkit.models.sequence import check_indices, checked_lengths
 
 
+def check_source(x, lengths, symbols):
+    """Return the lengths as a tensor beside x (B, T), if no row of x has a 0 before its length."""
+    check_indices(x, symbols)
+    lengths = checked_lengths(lengths, x)
+    holes = (x == 0) & (torch.arange(x.shape[1], device=x.device) < lengths[:, None])
+    if holes.any():
+        row, step = holes.nonzero()[0].tolist()
+        raise ValueError(
+            f"x must have no padding within its lengths, got 0 in row {row} at step {step}, and the length "
+            f"{int(lengths[row])}"
+        )
+    return lengths
+
+
 class Encoder(nn.Module):
     """Symbols as vectors and LSTM layers that read in one direction or in both.
 
@@ -41,12 +55,12 @@ class Encoder(nn.Module):
     def forward(self, x, lengths):
         """Return the values, (B, T, D·H), zero on the padding, and the last state (h, c), each (L, B, D·H).
 
-        x: symbols (B, T), padded at the end. lengths: (B,), integers from 1 to T.
+        x: symbols (B, T), padded at the end. lengths: (B,), integers from 1 to T. Up to its length, no row
+        may have a 0; what stands behind the length is not read.
         The last state is that of each direction after the whole source: forward first, then backward.
         Where no source is shorter than T nothing is packed, which is about twice as fast.
         """
-        check_indices(x, self.symbols)
-        lengths = checked_lengths(lengths, x)
+        lengths = check_source(x, lengths, self.symbols)
         features = self.dropout(self.embedding(x))
         if int(lengths.min()) == x.shape[1]:
             values, last = self.rnn(features)

@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from rnnkit import _validation as v
+from rnnkit.models.sequence import check_indices
 from rnnkit.seq2seq.decoder import Decoder, DecoderState
 from rnnkit.seq2seq.encoder import Encoder
 
@@ -54,12 +55,20 @@ class Seq2Seq(nn.Module):
         """V, how many target symbols there are."""
         return self.decoder.symbols
 
+    @property
+    def source_symbols(self):
+        """How many source symbols there are."""
+        return self.encoder.symbols
+
     def forward(self, x, lengths, y_in):
         """Return the scores (B, U, V) of the next symbols where the target is known (teacher forcing).
 
         x: the source (B, T), padded at the end. lengths: (B,), integers from 1 to T. y_in: what the decoder
-        reads, (B, U), such as `shifted(target)`.
+        reads, (B, U), such as `shifted(target)`. x may have a 0 behind its lengths only.
         """
+        check_indices(y_in, self.symbols, "y_in", "(B, U)")
+        if v.instance("x", x, torch.Tensor).ndim == 2 and len(x) != len(y_in):
+            raise ValueError(f"y_in must be ({len(x)}, U), a row for each source, got {tuple(y_in.shape)}")
         return self.decoder(y_in, self.start(x, lengths))[0]
 
     def start(self, x, lengths):

@@ -14,8 +14,10 @@ from torch import nn
 
 from rnnkit import _validation as v
 from rnnkit.models.language_model import IGNORED
-from rnnkit.models.sequence import check_indices
+from rnnkit.models.sequence import check_indices, check_integers, checked_lengths
 from rnnkit.seq2seq.decoder import END, shifted
+
+MOST_ALPHA = 10  # with more, only the lengths would count, and N ** alpha would soon be infinite
 
 
 class Output(NamedTuple):
@@ -34,6 +36,7 @@ class Output(NamedTuple):
 
     def rated(self, alpha=1.0):
         """Return log_probability / N ** alpha for N symbols with END: 0 compares outputs as they are."""
+        v.number("alpha", alpha, 0, MOST_ALPHA)
         return self.log_probability / (len(self.symbols) + self.finished) ** alpha
 
 
@@ -45,17 +48,18 @@ def greedy(model, x, lengths, *, most=None):
     most: after so many symbols an output stops anyway, since nothing makes a model come to an end; None for
         2T + 10, with the T of each source. Of equal probabilities the symbol with the smaller number counts.
 
-    Raises TypeError or ValueError that names the argument.
+    Raises TypeError or ValueError that names the argument, and FloatingPointError if the model gives NaN
+    instead of log probabilities, as after a training that diverged. So do the other searches, and `score`.
     """
+    x, lengths, caps = _asked(model, x, lengths, most)
     with _evaluating(model):
-        state = model.start(x := _home(model, x), lengths)
-        caps = _caps(most, lengths)
+        state = model.start(x, lengths)
         symbols = torch.full((len(x),), END, device=x.device)
         rows = np.arange(len(x))  # which sources are still being written
         written, maps = [[] for _ in rows], [[] for _ in rows]
         total, finished = np.zeros(len(x)), np.zeros(len(x), bool)
         while len(rows):
-            log_p, state, looked = model.step(symbols, state)
+            log_p, state, looked = _next(model, symbols, state)
             best, symbols = log_p.double().max(dim=1)
             total[rows] += best.cpu().numpy()
             finished[rows] = (symbols == END).cpu().numpy()
@@ -94,18 +98,19 @@ def beam_searches(model, x, lengths, width, *, most=None, alpha=1.0, n_best=None
         continued with all symbols, and the best take the places. One that ends keeps its place, so that a
         search with one place is `greedy`, and one with a place for every possible output tries them all.
         There may be more places than symbols; at the first step the others then stay empty.
-    alpha: outputs are compared by log probability / (number of symbols with END) ** alpha; 0 prefers short
-        ones. What the cap cut off stands behind all that ended.
+    alpha: outputs are compared by log probability / (number of symbols with END) ** alpha, 0 to 10; 0
+        prefers short ones. What the cap cut off stands behind all that ended.
     n_best: how many outputs come back at most; None for all that were found, up to K.
 
-    Raises TypeError or ValueError that names the argument.
+    Raises what `greedy` raises.
     """
     K = v.integer("width", width, 1)
-    v.number("alpha", alpha, 0)
+    v.number("alpha", alpha, 0, MOST_ALPHA)
     n_best = K if n_best is None else v.integer("n_best", n_best, 1, K)
+    x, lengths, caps = _asked(model, x, lengths, most)
+    caps = torch.from_numpy(caps).to(x.device)
     with _evaluating(model):
-        state = model.start(x := _home(model, x), lengths)
-        caps = torch.from_numpy(_caps(most, lengths)).to(x.device)
+        state = model.start(x, lengths)
         found = [[] for _ in x]
         rows = torch.arange(len(x), device=x.device)  # the sources with beginnings that go on
         free = torch.full_like(rows, K)  # how many places no finished output keeps
@@ -114,7 +119,7 @@ def beam_searches(model, x, lengths, width, *, most=None, alpha=1.0, n_best=None
         )  # log p; −∞ where a place is empty
         symbols, written, maps = torch.full_like(rows, END), None, None
         while len(rows):
-            log_p, state, looked = model.step(symbols, state)
+            log_p, state, looked = _next(model, symbols, state, total.flatten() > -torch.inf)
             P = total.shape[1]
             total, parents, new = _best(total, log_p, free, K)
             origins = torch.arange(len(rows), device=x.device)[:, None] * P + parents  # rows of the last step
@@ -143,16 +148,46 @@ def beam_searches(model, x, lengths, width, *, most=None, alpha=1.0, n_best=None
 def score(model, x, lengths, y):
     """Return the log probability of given outputs, (B,): the sum over their symbols, with END.
 
-    x, lengths: as in `greedy`. y: what is written, (B, U), with END where it ends; −100 counts for nothing.
+    x, lengths: as in `greedy`. y: what is written, (B, U), with END where it ends; −100, which counts for
+        nothing, fills a row up to its end.
+
+    Raises what `greedy` raises.
     """
+    x, lengths, _ = _asked(model, x, lengths, None, ("symbols",))
+    check_integers(y, "y", "(B, U)")
+    y = y.to(x.device)
+    ignored = y == IGNORED
+    symbols = y.masked_fill(ignored, END).long()
+    check_indices(symbols, model.symbols, "y", "(B, U)")
+    if len(y) != len(x):
+        raise ValueError(f"y must be ({len(x)}, U), one row for each source, got {tuple(y.shape)}")
+    if (again := (ignored[:, :-1] & ~ignored[:, 1:]).any(dim=1)).any():
+        row = int(again.nonzero()[0])
+        raise ValueError(f"y must have {IGNORED} at the end of a row only, got others behind it in row {row}")
     with _evaluating(model):
-        x, y = _home(model, x), v.instance("y", y, torch.Tensor).to(next(model.parameters()).device)
-        symbols = y.masked_fill(y == IGNORED, END)
-        check_indices(symbols, model.symbols, "y")
-        if len(y) != len(x):
-            raise ValueError(f"y must be ({len(x)}, U), one row for each source, got {tuple(y.shape)}")
         log_p = model(x, lengths, shifted(y)).log_softmax(dim=2)
-    return log_p.gather(2, symbols[..., None])[..., 0].masked_fill(y == IGNORED, 0).sum(dim=1)
+    found = log_p.gather(2, symbols[..., None])[..., 0].masked_fill(ignored, 0).sum(dim=1)
+    if found.isnan().any():
+        row = int(found.isnan().nonzero()[0])
+        raise FloatingPointError(f"model must give scores that are numbers, got NaN for row {row}")
+    return found
+
+
+def _next(model, symbols, state, counted=None):
+    """Return the model's next step, if it says something: a log probability above −∞ for some symbol.
+
+    counted: bool (B,), the rows from which that is asked, since other rows are empty places of a beam; None
+        for all. NaN is wrong in every row.
+    """
+    log_p, state, looked = model.step(symbols, state)
+    top = log_p.max(dim=1).values  # NaN where one of the row is
+    wrong = ~top.isfinite() if counted is None else top.isnan() | (counted & top.isinf())
+    if wrong.any():
+        row = int(wrong.nonzero()[0])
+        raise FloatingPointError(
+            f"model must give log probabilities, got {float(top[row])} as the highest of its next symbols"
+        )
+    return log_p, state, looked
 
 
 def _best(total, log_p, free, K):
@@ -180,21 +215,24 @@ def _output(symbols, finished, log_probability, map_, length):
     return Output(symbols[:-1] if finished else symbols, finished, float(log_probability), map_)
 
 
-def _home(model, x):
-    """Return the sources on the model's device."""
-    return v.instance("x", x, torch.Tensor).to(next(model.parameters()).device)
+def _asked(model, x, lengths, most, needs=("start", "step")):
+    """Return x, its lengths, and after how many symbols each output stops anyway, an array, all checked.
 
-
-def _caps(most, lengths):
-    """Return after how many symbols the output of each source stops anyway."""
-    lengths = np.asarray(lengths.cpu() if isinstance(lengths, torch.Tensor) else lengths)
-    return 2 * lengths + 10 if most is None else np.full(len(lengths), v.integer("most", most, 1))
+    x comes back on the model's device. needs: what the model must have.
+    """
+    v.instance("model", model, nn.Module)
+    if not all(hasattr(model, name) for name in needs):
+        raise TypeError(f"model must have {' and '.join(needs)}, got {type(model).__name__}")
+    check_integers(x)
+    lengths = checked_lengths(lengths, x).cpu()
+    caps = 2 * lengths.numpy() + 10 if most is None else np.full(len(x), v.integer("most", most, 1))
+    return x.to(next(model.parameters(), x).device), lengths, caps
 
 
 @contextmanager
 def _evaluating(model):
     """Compute without dropout, and leave the model in the mode in which it was."""
-    mode = v.instance("model", model, nn.Module).training
+    mode = model.training
     model.eval()
     try:
         yield

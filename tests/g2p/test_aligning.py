@@ -1,6 +1,7 @@
 """The alignment of letters and phones: against all ways one by one, and where the truth is planted."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -112,6 +113,46 @@ class TestBadInput:
         assert aligner.probabilities[1, 1] == pytest.approx(1, abs=aligning.RARE)
         with pytest.raises(ValueError, match="pairs must hold words of at most 2 phones a letter"):
             aligning.learn(pairs[1:], LETTERS, PHONES, 3)
+
+    @pytest.mark.parametrize(
+        ("pair", "message"),
+        [
+            (([1, 2], [4, 1]), "pairs[1] must have phones from 1 to 3, got [4, 1]"),
+            (([1, 2], [0, 1]), "pairs[1] must have phones from 1 to 3, got [0, 1]"),
+            (([1, 4], [1, 1]), "pairs[1] must have letters from 1 to 3, got [1, 4]"),
+            (([-1, 1], [1, 1]), "pairs[1] must have letters from 1 to 3, got [-1, 1]"),
+            (("ab", [1, 1]), "pairs[1] must be (letters, phones), arrays of integers, got 'ab' (str)"),
+            (([1, 2], ["K", "T"]), "pairs[1] must be (letters, phones), arrays of integers, got ['K', 'T']"),
+            (([1.0, 2.0], [1, 1]), "pairs[1] must be (letters, phones), arrays of integers, got [1.0, 2.0]"),
+            (([1, 2], np.ones((2, 2), int)), "pairs[1] must be (letters, phones), arrays of integers, got"),
+            ([1, 2, 3], "pairs[1] must be (letters, phones), got [1, 2, 3] (list)"),
+        ],
+    )
+    def test_pairs_of_anything_else(self, pair, message):
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+            aligning.learn([([3, 3], [1, 1]), pair], LETTERS, PHONES, 2)
+        with pytest.raises(TypeError, match=r"^pairs must be list or tuple, got 3"):
+            aligning.learn(3, LETTERS, PHONES, 2)
+
+    def test_pairs_without_letters_or_phones_are_left_out(self):
+        pairs = [([1], [1]), ([], [1]), (NOTHING, [1]), ([1], [])]
+        _, history = aligning.learn(pairs, LETTERS, PHONES, 3)
+        assert history[-1] == pytest.approx(0)
+
+    def test_words_whose_probability_becomes_0(self):
+        pair = np.ones(600, int), np.ones(750, int)
+        with pytest.raises(ValueError, match=r"^pairs must be shorter: the probability of 600 letters and"):
+            aligning.learn([pair], LETTERS, PHONES, 3)
+
+    def test_rows_that_are_no_probabilities(self):
+        table = random_table(np.random.default_rng(0))
+        for row, wrong in ((2, -table[2]), (3, 2 * table[3])):
+            changed = table.copy()
+            changed[row] = wrong
+            with pytest.raises(ValueError, match=rf"^probabilities must be at least 0, .* in row {row}$"):
+                aligning.Aligner(changed, PHONES)
+        learned, _ = aligning.learn([([1], [1])], LETTERS, PHONES, 1)
+        np.testing.assert_allclose(learned.probabilities.sum(axis=1), 1)
 
     @pytest.mark.parametrize(
         ("letters", "phones", "named"),

@@ -67,6 +67,11 @@ def test_the_generator_shuffles_and_repeats(kind):
     epoch = kind(pairs, 4)
     first, again, other = (read(epoch(np.random.default_rng(seed))) for seed in (0, 0, 1))
     assert first == again != other
+    ordered = read(epoch(None))
+    assert ordered == read(epoch(None)) != first
+    assert sorted(ordered) == sorted(pairs)
+    with pytest.raises(TypeError, match=r"^rng must be Generator, got 3 \(int\)$"):
+        epoch(3)
 
 
 def test_a_network_learns_from_both():
@@ -91,6 +96,7 @@ def test_a_network_learns_from_both():
         ([("a", ("AH",)), ("cat", ())], 4, ValueError, "pairs[1] must be (word, phones)"),
         ([("", ("AH",))], 4, ValueError, "word must have at least one letter"),
         ([("a", ("AH0",))], 4, ValueError, "phones must be of the 39 in PHONES"),
+        ([("a", (["AH"],))], 4, ValueError, "phones must be of the 39 in PHONES, got ['AH'] too"),
         ([("a", ("AH",))], 0, ValueError, "batch must be an integer at least 1, got 0"),
     ],
 )

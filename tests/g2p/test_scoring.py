@@ -44,6 +44,13 @@ class TestJudge:
         assert g2p.judge([("B",)], [two]).nearest.tolist() == [0]
         assert g2p.judge([("B",)], [two]).lengths.tolist() == [2]
 
+    def test_lists_count_as_tuples(self):
+        listed = g2p.Entry("tomato", [list(one) for one in TOMATO.pronunciations])
+        for said in TOMATO.pronunciations:
+            scores = g2p.judge([list(said)], [listed])
+            assert scores.wer_first == g2p.judge([said], [TOMATO]).wer_first
+            assert (scores.wer, scores.per) == (0, 0)
+
     @given(
         st.lists(
             st.tuples(PHONES, st.lists(SAID, min_size=1, max_size=3, unique=True)), min_size=1, max_size=5
@@ -70,7 +77,23 @@ class TestJudge:
             (("K", [CAT]), TypeError, "outputs must be list or tuple"),
             ((["K"], [CAT]), TypeError, "outputs[0] must be list or tuple, got 'K'"),
             (([("K", "AE1", "T")], [CAT]), ValueError, "phones must be of the 39"),
+            (([("K", "AE1", "T")], [CAT]), ValueError, "outputs[0]: phones"),
+            (
+                ([("K", ["AE"])], [CAT]),
+                ValueError,
+                "outputs[0]: phones must be of the 39 in PHONES, got ['AE']",
+            ),
             (([("K",)], [("cat", ())]), TypeError, "entries[0] must be Entry"),
+            (
+                ([("K",)], [g2p.Entry("cat", ())]),
+                ValueError,
+                "entries[0] must have pronunciations, tuples of",
+            ),
+            (([()], [g2p.Entry("cat", ((),))]), ValueError, "entries[0] must have pronunciations, tuples of"),
+            (([("K",)] * 2, [CAT, g2p.Entry("x", (("K",), ()))]), ValueError, "entries[1] must have"),
+            (([("K",)], [g2p.Entry("cat", ("K AE T",))]), ValueError, "entries[0] must have pronunciations"),
+            (([("K",)], [g2p.Entry("cat", None)]), ValueError, "entries[0] must have pronunciations"),
+            (([("K",)], [g2p.Entry("cat", (("C",),))]), ValueError, "entries[0]: phones must be of the 39"),
         ],
     )
     def test_bad_input(self, arguments, error, message):
@@ -119,3 +142,15 @@ class TestPronounceAll:
     def test_a_model_of_other_symbols(self):
         with pytest.raises(ValueError, match="model must write 40 symbols, got"):
             g2p.pronounce_all(seq2seq.Seq2Seq(27, 12, 8, 16), ["cat"])
+        for letters in (5, 30):
+            with pytest.raises(
+                ValueError, match=f"^model must read 27 symbols, got one that reads {letters}$"
+            ):
+                g2p.pronounce_all(seq2seq.Seq2Seq(letters, 40, 8, 16), ["cat"])
+
+    @pytest.mark.parametrize("beam", [1, 3])
+    def test_a_model_whose_training_diverged(self, beam):
+        model = seq2seq.Seq2Seq(27, 40, 8, 16)
+        model.decoder.readout.bias.data[3] = torch.nan
+        with pytest.raises(FloatingPointError, match="model must give log probabilities, got nan"):
+            g2p.pronounce_all(model, ["cat"], beam)

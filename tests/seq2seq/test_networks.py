@@ -150,6 +150,30 @@ class TestAttention:
             assert weight.abs().max() <= inputs**-0.5
             assert abs(float(weight.std()) * (3 * inputs) ** 0.5 - 1) < 0.1
 
+    @pytest.mark.parametrize("module", [seq2seq.DotAttention(), seq2seq.AdditiveAttention(4, 4, 5)])
+    @pytest.mark.parametrize(
+        ("change", "error", "message"),
+        [
+            ({"query": None}, TypeError, "query must be Tensor, got None"),
+            ({"values": [1.0]}, TypeError, "values must be Tensor, got [1.0] (list)"),
+            (
+                {"query": torch.tensor(1.0)},
+                ValueError,
+                "query must be (B, H) or (B, U, H), not empty, got ()",
+            ),
+            ({"query": torch.ones(2, 4).long()}, TypeError, "query must be "),
+            ({"values": torch.ones(2, 3, 4).double()}, TypeError, "values must be torch.float32 as query"),
+        ],
+    )
+    def test_names_what_is_no_tensor_of_the_same_numbers(self, module, change, error, message):
+        with pytest.raises(error, match=f"^{re.escape(message)}"):
+            module(**{"query": torch.zeros(2, 4), "values": torch.zeros(2, 3, 4)} | change)
+
+    def test_the_additive_one_names_a_query_of_another_dtype(self):
+        double = torch.zeros(2, 4).double(), torch.zeros(2, 3, 4).double()
+        with pytest.raises(TypeError, match=r"^query must be torch.float32, got torch.float64$"):
+            seq2seq.AdditiveAttention(4, 4, 5)(*double)
+
     @pytest.mark.parametrize(
         ("change", "message"),
         [
@@ -182,6 +206,8 @@ class TestShifted:
     def test_names_a_bad_target(self, bad):
         with pytest.raises(ValueError, match=r"^target must be integers \(B, U\), not empty, got "):
             seq2seq.shifted(bad)
+        with pytest.raises(ValueError, match=r"^target must be integers of int32 or int64, got torch.int8$"):
+            seq2seq.shifted(torch.zeros(2, 3, dtype=torch.int8))
 
 
 @attentions
@@ -248,7 +274,20 @@ def test_a_decoder_alone_needs_values_to_look_at():
         ({"x": torch.full((2, 4), 7)}, "x must be from 0 to 6, got 7 to 7"),
         ({"x": torch.zeros(2, 0, dtype=torch.long)}, r"x must be integers \(B, T\), not empty"),
         ({"y_in": torch.full((2, 3), -100)}, "y_in must be from 0 to 4, got -100 to -100"),
-        ({"y_in": torch.zeros(3, 3, dtype=torch.long)}, r"state must have h and c \(L, B, H\) = \(1, 3, 4\)"),
+        ({"y_in": torch.zeros(3, 3).long()}, r"y_in must be \(2, U\), a row for each source, got \(3, 3\)"),
+        ({"x": torch.ones(2, 4).bool()}, "x must be integers of int32 or int64, got torch.bool"),
+        ({"x": torch.ones(2, 4).byte()}, "x must be integers of int32 or int64, got torch.uint8"),
+        ({"x": torch.ones(2).long()}, r"x must be integers \(B, T\), not empty, got torch.int64 \(2,\)"),
+        ({"y_in": torch.ones(2, 3).short()}, "y_in must be integers of int32 or int64, got torch.int16"),
+        ({"y_in": torch.ones(2).long()}, r"y_in must be integers \(B, U\), not empty"),
+        (
+            {"x": torch.tensor([[1, 2, 3, 4], [0, 0, 0, 0]])},
+            "x must have no padding within its lengths, got 0 in row 1 at step 0, and the length 2",
+        ),
+        (
+            {"x": torch.tensor([[1, 2, 0, 4], [1, 1, 0, 0]])},
+            "x must have no padding within its lengths, got 0 in row 0 at step 2, and the length 4",
+        ),
     ],
 )
 def test_batches_that_do_not_fit(change, message):
@@ -256,6 +295,56 @@ def test_batches_that_do_not_fit(change, message):
     arguments = {"x": x, "lengths": lengths, "y_in": torch.zeros(2, 3, dtype=torch.long)} | change
     with pytest.raises(ValueError, match=f"^{message}"):
         made(7, 5, 3, 4)(**arguments)
+
+
+@attentions
+@pytest.mark.parametrize("length", [2, 4])
+def test_what_stands_behind_the_length_is_not_read(attention, length):
+    model = made(7, 5, 3, 4, attention=attention)
+    x, lengths = sources([4, 2])
+    other, lengths[0] = x.clone(), length
+    other[1, 2:] = torch.tensor([3, 0])
+    y_in = torch.ones(2, 3, dtype=torch.int32)
+    same(model(other.int(), lengths, y_in), model(x, lengths, y_in))
+
+
+@pytest.mark.parametrize(
+    ("symbols", "message"),
+    [
+        (torch.zeros(2, 1).long(), r"symbols must be integers \(B,\), not empty, got torch.int64 \(2, 1\)"),
+        (torch.tensor([5, 0]), "symbols must be from 0 to 4, got 0 to 5"),
+        (torch.zeros(2).byte(), "symbols must be integers of int32 or int64, got torch.uint8"),
+    ],
+)
+def test_a_step_names_its_symbols(symbols, message):
+    model = made(7, 5, 3, 4)
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        model.step(symbols, model.start(*sources([4, 2])))
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"h": None}, TypeError, "state.h must be Tensor, got None"),
+        (
+            {"c": torch.zeros(1, 2, 4)},
+            TypeError,
+            "state must have h and c of torch.float64, got torch.float6",
+        ),
+        (
+            {"values": torch.zeros(1, 4, 4)},
+            ValueError,
+            "state must have values (B, T, H_v) with B = 2, got (1",
+        ),
+        ({"values": [1.0]}, ValueError, "state must have values (B, T, H_v) with B = 2, got [1.0] (list)"),
+        ({"mask": torch.ones(3, 4).bool()}, ValueError, "state must have mask (B, T) with B = 2, got (3, 4)"),
+    ],
+)
+def test_a_state_that_does_not_fit(change, error, message):
+    model = made(7, 5, 3, 4)
+    state = model.start(*sources([4, 2]))._replace(**change)
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        model.step(torch.tensor([0, 0]), state)
 
 
 def test_dropout_counts_in_training_only():

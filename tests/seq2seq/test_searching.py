@@ -203,6 +203,48 @@ def test_rated_divides_by_the_symbols_with_end():
     one = seq2seq.Output([3, 1], True, -6.0)
     assert (one.rated(), one.rated(0), one.rated(2)) == (-2.0, -6.0, -6 / 9)
     assert one._replace(finished=False).rated() == -3.0
+    with pytest.raises(ValueError, match=r"^alpha must be a finite number from 0 to 10, got 11"):
+        one.rated(11)
+
+
+@attentions
+@pytest.mark.parametrize("broken", [torch.nan, torch.inf])
+def test_a_model_whose_training_diverged_says_so(attention, broken):
+    model = model_for(attention, seed=0)
+    model.decoder.readout.bias.data[3] = broken
+    x, lengths = sources([3, 2])
+    for search in (
+        lambda: seq2seq.greedy(model, x, lengths),
+        lambda: seq2seq.beam_search(model, x[0], 3),
+        lambda: seq2seq.beam_searches(model, x, lengths, 3),
+    ):
+        with pytest.raises(FloatingPointError, match="model must give log probabilities, got nan"):
+            search()
+    with pytest.raises(
+        FloatingPointError, match="model must give scores that are numbers, got NaN for row 0"
+    ):
+        seq2seq.score(model, x, lengths, torch.ones(2, 1).long())
+    assert model.training  # as before
+
+
+def test_a_model_that_leaves_no_symbol_says_so():
+    class Silent(Babbler):
+        def step(self, symbols, state):
+            return torch.full((len(symbols), 3), -torch.inf), state, None
+
+    x, lengths = sources([3])
+    for search in (
+        lambda: seq2seq.greedy(Silent(), x, lengths),
+        lambda: seq2seq.beam_search(Silent(), x[0], 2),
+    ):
+        with pytest.raises(FloatingPointError, match="model must give log probabilities, got -inf"):
+            search()
+
+
+def test_score_reads_int32_as_int64():
+    model, (x, lengths) = model_for("dot", seed=0), sources([3, 2])
+    y = torch.tensor([[1, 2, 0], [3, 0, IGNORED]])
+    assert torch.equal(seq2seq.score(model, x.int(), lengths, y.int()), seq2seq.score(model, x, lengths, y))
 
 
 @attentions
@@ -240,7 +282,25 @@ def test_searches_leave_the_model_as_it_was():
         ("beam_searches", {"width": 0}, ValueError, "width must be an integer at least 1, got 0"),
         ("beam_searches", {"width": 2.0}, TypeError, "width must be an integer, got 2.0"),
         ("beam_searches", {"n_best": 3}, ValueError, "n_best must be an integer from 1 to 2"),
-        ("beam_searches", {"alpha": -1}, ValueError, "alpha must be a finite number at least 0"),
+        ("beam_searches", {"alpha": -1}, ValueError, "alpha must be a finite number from 0 to 10, got -1"),
+        (
+            "beam_searches",
+            {"alpha": 1e6},
+            ValueError,
+            "alpha must be a finite number from 0 to 10, got 1000000",
+        ),
+        ("greedy", {"x": torch.ones(2, 3).byte()}, ValueError, "x must be integers of int32 or int64, got"),
+        ("greedy", {"x": torch.zeros(2, 3).long()}, ValueError, "x must have no padding within its lengths"),
+        ("greedy", {"model": torch.nn.Linear(2, 2)}, TypeError, "model must have start and step, got Linear"),
+        ("beam_searches", {"model": None}, TypeError, "model must be Module, got None"),
+        ("score", {"model": torch.nn.Linear(2, 2)}, TypeError, "model must have symbols, got Linear"),
+        ("score", {"y": torch.zeros(2, 2)}, ValueError, r"y must be integers \(B, U\), not empty, got"),
+        (
+            "score",
+            {"y": torch.tensor([[1, 0, -100], [1, -100, 0]])},
+            ValueError,
+            "y must have -100 at the end of a row only, got others behind it in row 1",
+        ),
         ("score", {"y": torch.full((2, 2), 4)}, ValueError, "y must be from 0 to 3, got 4 to 4"),
         (
             "score",
