@@ -8,6 +8,7 @@ import pytest
 
 from rnnkit import _int8
 from rnnkit.g2p import packed
+from rnnkit.seq2seq import Seq2Seq
 
 LETTERS, PHONES = "abc", ["AA", "B", "K", "S"]
 E, H = 3, 6
@@ -52,8 +53,7 @@ def test_packing_again_changes_nothing():
 
 
 def test_the_names_are_those_of_the_network():
-    seq2seq = pytest.importorskip("rnnkit.seq2seq")
-    model = seq2seq.Seq2Seq(4, 5, E, H)
+    model = Seq2Seq(4, 5, E, H)
     shapes = {name: tuple(value.shape) for name, value in model.state_dict().items()}
     assert shapes == {name: value.shape for name, value in arrays().items()}
 

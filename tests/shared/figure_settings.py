@@ -4,11 +4,14 @@ import numpy as np
 
 from rnnkit import text
 from rnnkit._int8 import encode
+from rnnkit.g2p import PHONES
+from rnnkit.g2p import packed as speaker
 from rnnkit.language import packed
 from rnnkit.widgets.forecast.figure import MOST_SHIFT, choices_of
 from rnnkit.widgets.forecast.figure import stored as forecast_study
 from rnnkit.widgets.invent_words.figure import LETTERS, SYMBOLS
 from rnnkit.widgets.read_my_review.figure import MOST_WORDS
+from rnnkit.widgets.say_it.figure import MOST_LETTERS
 from rnnkit.widgets.two_directions.figure import SOUNDS, VOWELS, stored
 
 
@@ -200,6 +203,36 @@ def writer_weights(rng, E, H):
     return packed.pack({name: rng.normal(0, size, shape) for name, shape in shapes.items()}, SYMBOLS)
 
 
+def say_it(rng):
+    """Return settings of SayIt: a random network, sharp or not, and any word."""
+    return {
+        "word": "".join(rng.choice(list(LETTERS), rng.integers(1, MOST_LETTERS + 1))),
+        "candidate": int(rng.integers(1, 4)),
+        "phone": int(rng.choice([1, 50, rng.integers(1, 15)])),
+        "weights": speaker_weights(
+            rng, int(rng.integers(1, 9)), 2 * int(rng.integers(1, 10)), rng.normal(0, 4)
+        ),
+    }
+
+
+def speaker_weights(rng, E, H, end):
+    """Return random weights of the network of SayIt. end: the bias of the end: large makes short answers."""
+    S, V, size = 1 + len(LETTERS), 1 + len(PHONES), rng.choice([0.3, 1.0])
+    shapes = {"encoder.embedding.weight": (S, E), "decoder.embedding.weight": (V, E),
+              "decoder.combine.weight": (H, 2 * H), "decoder.combine.bias": H,
+              "decoder.readout.weight": (V, H), "decoder.readout.bias": V}  # fmt: skip
+    for part, G in (
+        ("encoder.rnn.{}_l0", H // 2),
+        ("encoder.rnn.{}_l0_reverse", H // 2),
+        ("decoder.rnn.{}_l0", H),
+    ):
+        gates = {"weight_ih": (4 * G, E), "weight_hh": (4 * G, G), "bias_ih": 4 * G, "bias_hh": 4 * G}
+        shapes |= {part.format(name): shape for name, shape in gates.items()}
+    drawn = {name: rng.normal(0, size, shape) for name, shape in shapes.items()}
+    drawn["decoder.readout.bias"][0] = end
+    return speaker.pack(drawn, LETTERS, PHONES)
+
+
 RANDOM = {
     "forecast": forecast,
     "gradient_flow": gradient_flow,
@@ -207,6 +240,7 @@ RANDOM = {
     "invent_words": invent_words,
     "lstm_gates": lstm_gates,
     "read_my_review": read_my_review,
+    "say_it": say_it,
     "two_directions": two_directions,
     "unroller": unroller,
 }

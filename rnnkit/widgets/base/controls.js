@@ -58,6 +58,32 @@ function slider(model, trait, { label, values, digits = 0, describe, ...range })
   return followed(model, trait, follow, control("slider", label, input, output));
 }
 
+/** A slider over steps, of which there are as many as the figure finds; it says the name of the step.
+ *  @param shown {count, value, name}: how many there are, the one that is shown, which the trait may exceed, and its name
+ *  @returns {element, stop, follow}: follow(change) makes it show what has become known, a part of `shown` */
+function stepSlider(model, trait, label, shown) {
+  let show;
+  const own = {
+    get: () => shown.value,
+    set: (...change) => model.set(...change),
+    save_changes: () => model.save_changes(),
+    on: (_, listener) => (show = listener),
+    off() {},
+  };
+  const saying = (value) => `${value}: ${shown.name}`;
+  const { element, stop } = slider(own, trait, { label, min: 1, max: shown.count, describe: saying });
+  const input = element.querySelector("input");
+  return {
+    element,
+    stop,
+    follow(change) {
+      for (const key in change) shown[key] = change[key] ?? shown[key];
+      input.max = shown.count;
+      show();
+    },
+  };
+}
+
 /** Let the range of a slider take in a number that Python has set; one with a middle keeps it. */
 function makeRoom(input, value) {
   if (value >= input.min && value <= input.max) return;

@@ -109,6 +109,14 @@ function setAttribute(element, name, value) {
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
+/** Make `parent` have `count` children, of which there is at least one. @returns them */
+function fit(parent, count) {
+  const { children } = parent;
+  while (children.length > count) parent.lastElementChild.remove();
+  while (children.length < count) parent.append(parent.lastElementChild.cloneNode(true));
+  return [...children];
+}
+
 /** Take the picture that stands in the page; where only a kernel knows it, take the kernel's. */
 function findPicture(model, el) {
   const html = model.get("_picture");

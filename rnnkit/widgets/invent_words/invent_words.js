@@ -170,45 +170,18 @@ function bindList(table, model) {
   };
 }
 
-// The controls
-
-/** The slider over the draws of the chosen word: it is as long as the word, and says the letters.
- *  @returns {element, stop, follow}: follow(values) makes it show what has become known */
-function drawSlider(model, first) {
-  let shown = first;
-  let follow;
-  const own = {
-    get: () => shown.t, // a word may have fewer draws than the trait says
-    set: (...change) => model.set(...change),
-    save_changes: () => model.save_changes(),
-    on: (_, listener) => (follow = listener),
-    off() {},
-  };
-  const saying = (t) => `${t}: ${shown.symbol}`;
-  const { element, stop } = slider(own, "t", { label: "Draw", min: 1, max: first.T, describe: saying });
-  const input = element.querySelector("input");
-  return {
-    element,
-    stop,
-    follow({ T = input.max, t = shown.t, says: { symbol = shown.symbol } }) {
-      shown = { t, symbol };
-      input.max = T;
-      follow();
-    },
-  };
-}
-
 function render({ model, el }) {
   const first = computeInventWords(readTraits(model, TRAITS)); // bad settings are told before anything is changed
   const [svg, table] = [".invent-chances", ".invent-words"].map((name) => el.querySelector(name));
   const list = bindList(table, model);
-  const draw = drawSlider(model, { T: first.T, t: first.t, symbol: first.says.symbol });
+  const draw = stepSlider(model, "t", "Draw", { count: first.T, value: first.t, name: first.says.symbol });
+  const follow = ({ T, t, says }) => draw.follow({ count: T, value: t, name: says.symbol });
   const [texts, chances] = [bind(el), bindChances(svg)];
   const end = live(model, el, TRAITS, (state) => {
     const get = wordsOf(state);
     const now = nowOf(state, get);
-    [texts, chances, draw.follow].forEach((show) => show(now));
-    list.show(state, get, () => [texts, draw.follow].forEach((show) => show(restOf(state, get))));
+    [texts, chances, follow].forEach((show) => show(now));
+    list.show(state, get, () => [texts, follow].forEach((show) => show(restOf(state, get))));
   });
   const anew = (text) => {
     model.set("prefix", text);

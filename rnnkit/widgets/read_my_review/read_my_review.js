@@ -92,14 +92,6 @@ const STRETCHED = { c: 1, score: 3 };
 const inSteps = (part) => Math.floor(20 * part + 0.5) / 20; // each piece that changes takes time
 const strength = (row, value) => inSteps(Math.abs(row in STRETCHED ? Math.tanh(STRETCHED[row] * value) : value));
 
-/** Make `parent` have `count` children, of which there is at least one. @returns them */
-function fit(parent, count) {
-  const { children } = parent;
-  while (children.length > count) parent.lastElementChild.remove();
-  while (children.length < count) parent.append(parent.lastElementChild.cloneNode(true));
-  return [...children];
-}
-
 /** @returns function that makes `element` show one word, and the chance of praise after it */
 function wordWriter(element) {
   const [name, bar, number] = element.children;

@@ -1,0 +1,1 @@
+"""SayIt: a trained encoder and decoder say how a word is pronounced, and show where they look."""
