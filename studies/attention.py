@@ -19,8 +19,8 @@ The rules were fixed before the run:
 - Each network uses the learning rate with the lowest phone error rate on the validation words, with
   SELECTION_SEED, which plays no further part. Where the best rate was the first or last one tried, the next
   one is tried too. Scheduled sampling uses that of dot attention.
-- What is reported comes from the test words and from EVALUATION_SEEDS. Two networks are compared on the same
-  words, as `rnnkit.report.paired` says.
+- What is reported comes from the test words and from EVALUATION_SEEDS; of scheduled sampling from the first
+  of them, SHARES_SEEDS. Two networks are compared on the same words, as `rnnkit.report.paired` says.
 """
 
 import argparse
@@ -52,7 +52,8 @@ ARMS = {  # equally many parameters, within 1 percent
 }
 CTC = ctc_reader.arm(embedding_size=30, hidden_size=51, num_layers=2)
 SHARES = (0.1, 0.25)  # of own phones at the end of the training
-DRAWS = 20  # pronunciations of a word
+SHARES_SEEDS = EVALUATION_SEEDS[:3]  # of scheduled sampling
+DRAWS = 10  # pronunciations of a word
 PAIRS = [("dot", "without attention"), ("additive", "without attention"), ("additive", "dot")]
 CTC_PAIRS = [("CTC", "dot"), ("CTC", "without attention")]
 
@@ -76,11 +77,13 @@ def attention_table(study):
 
 def sampling_table(study, dot, said, row):
     """Return the table of scheduled sampling; its first column is dot attention with a share of 0."""
+    seeds = [seed for seed in SHARES_SEEDS if seed in study.seeds]
+    dot, said = dot[: len(seeds)], said[: len(seeds)]
     found, rows = {"0": said}, {"0": forced(study, dot) | scores(said)}
     tried = {float(rate): per for rate, per in row["validation PER at each rate"].items()}
     for share in SHARES:
         arm = sampling_arm(ARMS["dot"], share)
-        networks, rows[str(share)] = study.network(arm, tried)
+        networks, rows[str(share)] = study.network(arm, tried, seeds)
         found[str(share)] = [study.said(arm, network) for network in networks]
         rows[str(share)] |= forced(study, networks) | scores(found[str(share)])
     return {"networks": rows, "compared": compare(found, [(str(share), "0") for share in SHARES])}
@@ -88,7 +91,7 @@ def sampling_table(study, dot, said, row):
 
 def forced(study, networks):
     """Return the phones that are wrong after the right beginning of the first listed pronunciation."""
-    each = [attention_maps.needed(network, study.entries.test, 0)["as it is"] for network in networks]
+    each = [attention_maps.wrong_phones(network, study.entries.test) for network in networks]
     return {"wrong after the right beginning": mean_of(each)}
 
 
@@ -201,8 +204,10 @@ def main(arguments=None):
     if quick:
         print("a quick run: nothing was written")
         return
-    settings = {"selection seed": SELECTION_SEED, "evaluation seeds": EVALUATION_SEEDS, "draws": DRAWS,
-                "confidence": CONFIDENCE}  # fmt: skip
+    settings = {
+        "selection seed": SELECTION_SEED, "evaluation seeds": EVALUATION_SEEDS,
+        "seeds of scheduled sampling": SHARES_SEEDS, "draws": DRAWS, "confidence": CONFIDENCE,
+    }  # fmt: skip
     path = results.save(
         "attention", {"settings": settings, **tables}, command=COMMAND,
         seeds=[SELECTION_SEED, *EVALUATION_SEEDS], seconds=earlier + time.process_time() - begin,

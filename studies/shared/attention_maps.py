@@ -116,3 +116,13 @@ def needed(network, entries, seed):
             wrong[name] += int((said.argmax(dim=2) != y)[:, :-1].sum())
         count += y[:, :-1].numel()
     return {name: 100 * some / count for name, some in wrong.items()}
+
+
+@torch.no_grad()
+def wrong_phones(network, entries):
+    """Return the share of phones, in percent, that a network says wrong after the right beginning."""
+    wrong = [
+        (network(x, lengths, shifted(y)).argmax(dim=2) != y)[:, :-1].flatten()
+        for _, x, lengths, y in said_first(entries)
+    ]
+    return 100 * float(torch.cat(wrong).double().mean())

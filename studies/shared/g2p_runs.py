@@ -119,10 +119,11 @@ class Networks:
 
         return {rate: score(rate) for rate in sorted(rates)} if self.quick else best_rate(score, rates)[1]
 
-    def network(self, arm, tried):
-        """Train with all seeds at the best rate; return the networks and what is reported of it."""
+    def network(self, arm, tried, seeds=None):
+        """Train at the best rate, with all seeds or some; return the networks and what is reported of it."""
         rate = min(tried, key=tried.get)
-        trained, seconds = zip(*(self.train(arm, rate, seed) for seed in self.seeds), strict=True)
+        seeds = self.seeds if seeds is None else seeds
+        trained, seconds = zip(*(self.train(arm, rate, seed) for seed in seeds), strict=True)
         return trained, {
             "recipe": arm.recipe,
             "parameters": parameters(trained[0]),

@@ -1,5 +1,6 @@
 """The study of attention: that it measures what it says, and that its file follows from its runs."""
 
+import hashlib
 import json
 import math
 from itertools import product
@@ -8,11 +9,12 @@ import numpy as np
 import pytest
 import torch
 
-from rnnkit import datasets, g2p, report, results
+from rnnkit import _places, datasets, g2p, report, results
 from rnnkit.g2p import Entry
 from rnnkit.language import TextParts
 from rnnkit.seq2seq import DecoderState, score
 from studies import attention as study
+from studies import page_attention
 from studies.shared import attention_maps, ctc_reader, g2p_draws, g2p_runs, g2p_scores, g2p_words
 from studies.shared.intervals import interval
 from studies.shared.scheduled_sampling import OwnInputs, sampling_arm
@@ -279,6 +281,7 @@ class TestMaps:
         found = attention_maps.needed(network, ENTRIES, 0)
         assert list(found) == list(attention_maps.VERSIONS)
         assert found["as it is"] == pytest.approx(100 * np.mean(wrong))
+        assert attention_maps.wrong_phones(network, longer) == pytest.approx(100 * np.mean(wrong))
 
     def test_without_the_letter_that_holds_the_answer(self):
         """A decoder that says what the one letter holds on which all its weight lies."""
@@ -332,7 +335,7 @@ class TestStored:
         words = sum(tables["attention"]["words of each length"].values())
         for name, row in self.networks(stored):
             right = np.array([report.unpack_answers(one, words) for one in row["answers"]])
-            assert len(right) == len(study.EVALUATION_SEEDS)
+            assert len(right) == len(study.SHARES_SEEDS if name[0].isdigit() else study.EVALUATION_SEEDS)
             wers = 100 * (1 - right.mean(axis=1))
             np.testing.assert_allclose(row["WER"]["of each seed"], wers)
             assert row["WER"]["mean"] == pytest.approx(wers.mean())
@@ -371,3 +374,18 @@ class TestStored:
         assert maps["words"] == len(test)
         assert maps["phones"] == sum(len(one.pronunciations[0]) for one in test)
         assert (np.diff(maps["alignment"]["log probability of a pair"]) > 0).all()
+
+
+class TestPage:
+    def test_what_is_measured(self):
+        found = page_attention.measure(untrained(small()), PARTS)
+        json.dumps(found, allow_nan=False)
+        assert (found["words"], found["phones"]) == (4, 12)
+        assert list(found["needed"]) == list(attention_maps.VERSIONS)
+
+    def test_the_file_is_of_the_network_that_is_shipped(self, stored):
+        page = results.load("page_attention")
+        weights = (_places.CHECKPOINTS / "g2p.safetensors").read_bytes()
+        assert page["data"]["g2p.safetensors"] == hashlib.sha256(weights).hexdigest()
+        assert page["results"]["diagonal"] == stored["results"]["maps"]["diagonal"]
+        assert page["results"]["words"] == stored["results"]["maps"]["words"]
