@@ -12,7 +12,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from rnnkit import _validation as v
-from rnnkit.models.sequence import check_indices, checked_lengths
+from rnnkit.models.sequence import check_indices
+from rnnkit.seq2seq.encoder import check_source
 
 
 class Heads(nn.Module):
@@ -118,8 +119,7 @@ class TransformerPair(nn.Module):
 
     def start(self, x, lengths):
         """Read the source, (B, T) with lengths (B,), and return the first state."""
-        check_indices(x, self.source_symbols)
-        lengths, T = checked_lengths(lengths, x), x.shape[1]
+        lengths, T = check_source(x, lengths, self.source_symbols), x.shape[1]
         mask = None
         if int(lengths.min()) < T:
             mask = (torch.arange(T, device=x.device) < lengths[:, None])[:, None, None]
