@@ -33,6 +33,7 @@ ANSWERS = {  # to the questions to predict
     "05_bidirectional": r"[Mm]ore weights|larger state|nothing is dropped",
     "07_stock_prices": r"[Hh]ow far|volatility|a coin|thirty",
     "08_language_models": r"infinit|same word|whole words|border|few letters",
+    "09_seq2seq": r"[Ee]xactly the same|-\\infty|long words|ten thousands|look-up|[Mm]end",
 }
 
 
