@@ -74,9 +74,46 @@ def test_published_rates_are_those_of_the_study():
 
 
 def test_names_are_harder_than_other_words():
-    wer = {kind: said(f"errors.in_texts_{kind}.wer") for kind in ("in_small_letters", "only_with_a_capital")}
-    assert wer["only_with_a_capital"] > wer["in_small_letters"]
+    kinds = ("in_small_letters", "only_with_a_capital", "nowhere")
+    small, capital, nowhere = (said(f"errors.in_texts_{kind}.wer_any") for kind in kinds)
+    assert small < capital < nowhere
+
+
+def test_long_words_have_more_mistakes_and_better_phones():
+    rows = list(found("g2p")["errors of the page's network, greedy"]["by letters"].values())
+    assert [row["WER"] for row in rows] == sorted(row["WER"] for row in rows)
+    assert rows[-1]["PER"] < rows[0]["PER"]
+
+
+def test_vowels_are_what_goes_wrong():
+    confused = found("g2p")["errors of the page's network, greedy"]["confusions"]
+    assert {tuple(row[:2]) for row in confused["commonest, listed and said"][:2]} == {
+        ("IH", "AH"),
+        ("AH", "IH"),
+    }
     assert said("errors.vowels") > said("errors.vowels_listed")
+    assert len(g2p.VOWELS) == 15
+    assert said("errors.several_listed.wer_first") > 2 * said("errors.several_listed.wer_any")
+
+
+def test_which_model_is_better():
+    verdicts = {(row["first"], row["second"]): row["verdict"] for row in found("g2p")["compared"]}
+    assert verdicts == {
+        ("page, greedy", "chapter, greedy"): "better",
+        ("large, greedy", "page, greedy"): "better",
+        ("chapter, beam of 3", "chapter, greedy"): "a draw",
+        ("page, beam of 3", "page, greedy"): "better",
+        ("large, beam of 5", "large, greedy"): "better",
+    }
+    for name in ("chapter", "page", "large"):
+        assert 1 < said(f"models.{name}.wer_first") - said(f"models.{name}.wer_any") < 3
+
+
+def test_the_author_of_the_note_is_in_the_dictionary_and_said_wrong():
+    examples = found("g2p")["errors of the page's network, greedy"]["in texts"]["only with a capital"][
+        "examples"
+    ]
+    assert "weide" in [row["word"] for row in examples]
 
 
 def test_six_digits_are_right_in_german_and_wrong_in_chinese():
@@ -85,6 +122,23 @@ def test_six_digits_are_right_in_german_and_wrong_in_chinese():
     assert said("numbers.german_6_digits.with_attention") > 80
     for language in ("chinese", "german"):
         assert said(f"numbers.{language}_8_digits.with_attention") < 15
+    (example, *_) = found("translation_numbers")["tasks"]["numbers, English to Chinese"]["examples"][
+        "6 digits"
+    ]
+    assert "".join(example["target"]).startswith("四十五万")
+    assert "".join(example["with attention"]) == "四百万六千七百四十三"
+
+
+def test_a_century_that_was_left_out_becomes_another_one():
+    assert said("numbers.chinese_dates_years_left_out.with_attention") > 90
+    assert said("numbers.chinese_dates_a_century_left_out.with_attention") < 5
+    dates = found("translation_numbers")["tasks"]["dates, English to Chinese"]["examples"]
+    first = dates["a century left out"][0]
+    assert ("".join(first["target"])[:4], "".join(first["with attention"])[:4]) == ("一七四五", "二零四五")
+
+
+def test_the_map_of_a_number_crosses():
+    assert "drei ← three, und ← three, drei ← thirty, ßig ← thirty" in shown()
 
 
 def test_twins_help_the_look_up():
