@@ -54,7 +54,12 @@ def test_the_line_agrees_with_the_alignment_by_more_than_chance_and_never_goes_b
     maps = found("attention")["maps"]
     assert maps["diagonal"]["forward"] == 100
     assert maps["diagonal"]["agreement"] > 2 * maps["chance"]["agreement"]
-    assert said("maps.trained_dot.agreement") > said("maps.diagonal.agreement")
+    for name in ("trained_dot", "trained_additive"):
+        assert said(f"maps.{name}.agreement") > said("maps.diagonal.agreement") + 10
+        assert said(f"maps.{name}.one_off_at_most") > 99
+    random = said("maps.random_weights_dot.agreement")
+    assert abs(random - said("maps.chance.agreement")) < 5
+    assert said("maps.random_weights_additive.never_back") > 90
 
 
 def test_most_mistakes_are_not_those_of_the_search():
@@ -110,10 +115,8 @@ def test_which_model_is_better():
 
 
 def test_the_author_of_the_note_is_in_the_dictionary_and_said_wrong():
-    examples = found("g2p")["errors of the page's network, greedy"]["in texts"]["only with a capital"][
-        "examples"
-    ]
-    assert "weide" in [row["word"] for row in examples]
+    kinds = found("g2p")["errors of the page's network, greedy"]["in texts"]
+    assert "weide" in [row["word"] for row in kinds["only with a capital"]["examples"]]
 
 
 def test_six_digits_are_right_in_german_and_wrong_in_chinese():
@@ -122,9 +125,8 @@ def test_six_digits_are_right_in_german_and_wrong_in_chinese():
     assert said("numbers.german_6_digits.with_attention") > 80
     for language in ("chinese", "german"):
         assert said(f"numbers.{language}_8_digits.with_attention") < 15
-    (example, *_) = found("translation_numbers")["tasks"]["numbers, English to Chinese"]["examples"][
-        "6 digits"
-    ]
+    tasks = found("translation_numbers")["tasks"]
+    example = tasks["numbers, English to Chinese"]["examples"]["6 digits"][0]
     assert "".join(example["target"]).startswith("四十五万")
     assert "".join(example["with attention"]) == "四百万六千七百四十三"
 
