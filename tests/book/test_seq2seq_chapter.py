@@ -163,3 +163,12 @@ def test_a_digit_spells_its_name_about_as_well_as_a_classifier_knows_it():
     digits = found("spelled_digits")
     assert digits["words that are no digit's name"] == {}
     assert {row["verdict"] for row in digits["compared"]} == {"a draw"}
+
+
+def test_ctc_is_a_draw_with_dot_attention_and_its_independence_hardly_shows():
+    table = found("attention")["ctc"]
+    assert [row["verdict"] for row in table["compared"]] == ["a draw", "better"]
+    drawn = [row["several ways listed"]["mean"] for row in table["drawn and listed"].values()]
+    assert abs(drawn[0] - drawn[1]) < 1
+    bits = table["bits of the first pronunciation"]
+    assert 0 < bits["CTC"]["mean"] - bits["dot"]["mean"] < 0.2
