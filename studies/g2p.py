@@ -4,8 +4,9 @@
 course, and writes data/results/g2p.json; with --quick it only shows that everything runs. An interrupted run
 continues from files in the system's temporary folder.
 
-- All learn from every listed pronunciation of the training words, without stress. All recipes were chosen on
-  the validation words. What is reported comes from the test words.
+- All learn without stress: the chapter's network, for which time counts, from the first listed pronunciation
+  of the training words, the others from every one. All recipes were chosen on the validation words. What is
+  reported comes from the test words.
 - A word is wrong if it was said in none of the listed ways ("WER"), or not in the first ("WER, first
   listed"). Phones are counted against the nearest listed pronunciation.
 - Two networks are compared as `studies.shared.pairs` says, word by word.
@@ -33,8 +34,8 @@ from studies.shared.pairs import compare
 COMMAND = "python -m studies.g2p"
 SEEDS = tuple(range(5))
 CHAPTER = {  # chosen on the validation words, with seed 0
-    "embedding_size": 32, "hidden_size": 160, "encoder_layers": 1, "dropout": 0.0, "epochs": 2, "batch": 64,
-    "learning_rate": 7e-3, "warmup": 0.05, "beta2": 0.98, "weight_decay": 0.01, "label_smoothing": 0.0,
+    "embedding_size": 32, "hidden_size": 144, "encoder_layers": 1, "dropout": 0.0, "epochs": 2, "batch": 64,
+    "learning_rate": 8e-3, "warmup": 0.05, "beta2": 0.98, "weight_decay": 0.01, "label_smoothing": 0.0,
     "max_norm": 1.0,
 }  # fmt: skip
 SHIPPED = {"page": "g2p", "large": "g2p-large"}
@@ -176,7 +177,7 @@ def everything(quick=False, folder=None):
     quick: of few words. folder: where trained networks are kept; None for nowhere.
     """
     parts = words(quick)
-    pairs, networks, rows = g2p.pairs(parts.training), {}, {}
+    pairs, networks, rows = g2p.pairs(parts.training, first=True), {}, {}
     networks["chapter"], rows["chapter"], earlier = chapter(pairs, SEEDS[:2] if quick else SEEDS, folder)
     for name in SHIPPED:
         network, rows[name] = shipped(name)

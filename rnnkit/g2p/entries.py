@@ -27,14 +27,18 @@ def entries():
     return TextParts(*([Entry(word, _without_stress(said[word])) for word in part] for part in words()))
 
 
-def pairs(entries):
-    """Return every pronunciation with its word, a list of (word, phones): what a network learns from.
+def pairs(entries, first=False):
+    """Return words with pronunciations, a list of (word, phones): what a network learns from.
 
     entries: list of `Entry`. A word with three pronunciations comes three times.
+    first: take only the first one listed, the usual one.
     """
     entries = v.instance("entries", entries, (list, tuple))
+    most = 1 if v.boolean("first", first) else None
     return [
-        (one.word, phones) for one in entries for phones in v.instance("entries", one, Entry).pronunciations
+        (one.word, phones)
+        for one in entries
+        for phones in v.instance("entries", one, Entry).pronunciations[:most]
     ]
 
 

@@ -39,6 +39,7 @@ def test_pairs_have_every_pronunciation(parts):
     assert {word for word, _ in found} == {entry.word for entry in parts.test}
     two = g2p.Entry("a", (("AH",), ("EY",)))
     assert g2p.pairs([two]) == [("a", ("AH",)), ("a", ("EY",))]
+    assert g2p.pairs([two], first=True) == [("a", ("AH",))]
 
 
 def test_bad_input():
