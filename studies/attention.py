@@ -39,6 +39,7 @@ from studies.shared.g2p_runs import Networks, seq2seq_arm, words
 from studies.shared.g2p_scores import compare, mean_of, scores
 from studies.shared.g2p_words import by_length
 from studies.shared.intervals import CONFIDENCE
+from studies.shared.ranks import rank_test
 from studies.shared.scheduled_sampling import sampling_arm
 
 COMMAND = "python -m studies.attention"
@@ -109,6 +110,10 @@ def ctc_table(study, networks, said):
     table = {
         "network": row | scores(said["CTC"], by_length(test)),
         "compared": compare(said, CTC_PAIRS),
+        "rank test of PER": {
+            second: rank_test(*([one.per for one in said[name]] for name in (first, second)), len(CTC_PAIRS))
+            for first, second in CTC_PAIRS
+        },
         "frames": {
             f"{frames} a letter": {part: ctc_reader.too_few(getattr(study.entries, part), frames)
                                    for part in ("training", "test")} for frames in (1, 2)

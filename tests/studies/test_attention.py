@@ -17,6 +17,7 @@ from studies import attention as study
 from studies import page_attention
 from studies.shared import attention_maps, ctc_reader, g2p_draws, g2p_runs, g2p_scores, g2p_words
 from studies.shared.intervals import interval
+from studies.shared.ranks import rank_test
 from studies.shared.scheduled_sampling import OwnInputs, sampling_arm
 
 ENTRIES = [
@@ -36,6 +37,11 @@ def small(**sizes):
 def untrained(arm, seed=0):
     torch.manual_seed(seed)
     return arm.build(arm.recipe).eval()
+
+
+def scores_of(**some):
+    """Return scores of which only some are given."""
+    return g2p.Scores(**dict.fromkeys(g2p.Scores._fields) | some)
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +87,7 @@ class TestNetworks:
         monkeypatch.setattr(networks, "said", lambda *_: pytest.fail("not the validation words"))
         pers = {0.1: 5.0, 0.2: 3.0, 0.4: 2.0, 0.8: 4.0}
         rates = iter(pers)
-        monkeypatch.setattr(
-            networks, "said", lambda arm, network, part: g2p.Scores(0, 0, pers[next(rates)], *[None] * 4)
-        )
+        monkeypatch.setattr(networks, "said", lambda arm, network, part: scores_of(per=pers[next(rates)]))
         tried = networks.choose(small(), (0.1, 0.2, 0.4))
         assert tried == pers
         trained, row = networks.network(small(), tried)
@@ -122,14 +126,15 @@ class TestScores:
         assert report.unpack_answers(found["answers"][0], 4).tolist() == [True, True, False, True]
 
     def test_p_counts_the_comparisons_of_all_tables(self):
-        wrong = {"a": np.arange(40) < 3, "b": np.arange(40) >= 30}
-        said = {k: [g2p.Scores(0, 0, 0, one, None, None, None)] for k, one in wrong.items()}
+        wrong = {"a": np.arange(40) < 2, "b": np.arange(40) >= 30}
+        said = {k: [scores_of(wrong=one)] for k, one in wrong.items()}
         found = g2p_scores.compare(said, [("a", "b")])[0]
         p = report.mcnemar(~wrong["a"], ~wrong["b"]).p
         assert found["p"] == [p]
-        assert 0.05 / 2 < p < 0.1 or found["verdict"] in ("better", "a draw")
-        assert found["difference"] == pytest.approx(100 * (3 - 10) / 40)
-        many = g2p_scores.compare(said, [("a", "b")], tables=1000)
+        assert p < 0.05 < 2 * p
+        assert found["verdict"] == "better"
+        assert found["difference"] == pytest.approx(100 * (2 - 10) / 40)
+        many = g2p_scores.compare(said, [("a", "b")], tables=2)
         assert len(many) == 1
         assert many[0]["verdict"] == "a draw"
         some = g2p_scores.compare(said, [("a", "b")], np.arange(40) >= 30)[0]
@@ -361,6 +366,12 @@ class TestStored:
                 assert row["verdict"] == report.verdict(tested, len(tables[name]["compared"]))
                 a, b = (rows[row[key]]["WER"]["mean"] for key in ("first", "second"))
                 assert row["difference"] == pytest.approx(a - b)
+
+    def test_phone_error_rates_are_compared_by_rank(self, stored):
+        rows = dict(self.networks(stored))
+        for second, p in stored["results"]["ctc"]["rank test of PER"].items():
+            values = [rows[name]["PER"]["of each seed"] for name in ("CTC", second)]
+            assert p == rank_test(*values, len(study.CTC_PAIRS))
 
     def test_recipes_are_those_of_the_study(self, stored):
         rows = dict(self.networks(stored))
