@@ -144,7 +144,14 @@ def test_the_map_of_a_number_crosses():
 
 
 def test_twins_help_the_look_up():
-    assert said("menu.look_up_twins_in_both_parts.bleu") > 1.5 * said("menu.look_up.bleu")
+    assert (
+        said("menu.look_up_twins_in_both_parts.bleu") > said("menu.network.bleu") > said("menu.look_up.bleu")
+    )
+    assert found("translation_interface")["compared with the look-up"]["verdict"] == "better"
+    assert (said("menu.training"), said("menu.usable")) == (
+        pytest.approx(2400, abs=50),
+        pytest.approx(3000, abs=200),
+    )
 
 
 def test_every_prediction_is_answered_below_its_measurement():
