@@ -1,6 +1,7 @@
 """The race of two ways to train a network that says words: it is the same network, and what is written."""
 
 import numpy as np
+import pytest
 import torch
 from torch.nn import functional as F
 
@@ -93,3 +94,24 @@ def test_a_whole_run_is_written(tmp_path, monkeypatch):
     assert record["data"] == {"cmudict": datasets.CMUDICT_SHA256}
     assert record["results"]["recipe"] == seq2seq.RECIPE
     assert [len(rows) for rows in record["results"]["learned"].values()] == [2, 2]
+
+
+@pytest.fixture(scope="module")
+def stored():
+    return results.load("seq2seq_speed")["results"]
+
+
+class TestStored:
+    def test_is_of_the_network_of_the_page(self, stored):
+        assert stored["recipe"] == seq2seq.RECIPE
+        assert stored["race"]["repeats"] == seq2seq.REPEATS
+
+    def test_the_time_of_a_word_is_at_most_two_fifths(self, stored):
+        assert stored["race"]["ratio"]["equal lengths"][1] <= 0.4
+
+    def test_batches_of_equal_lengths_teach_as_much(self, stored):
+        """As many words, and a score that is at most two points of WER worse."""
+        padded, equal = (
+            [row["WER"] for row in stored["learned"][name]] for name in ("padded", "equal lengths")
+        )
+        assert np.mean(equal) <= np.mean(padded) + 2
