@@ -179,3 +179,11 @@ def test_ctc_is_a_draw_with_dot_attention_and_its_independence_hardly_shows():
     assert abs(drawn[0] - drawn[1]) < 1
     bits = table["bits of the first pronunciation"]
     assert 0 < bits["CTC"]["mean"] - bits["dot"]["mean"] < 0.2
+
+
+def test_the_small_transformer_is_worse_and_takes_longer_on_one_core():
+    study = found("transformer")
+    assert [row["verdict"] for row in study["compared"]] == ["worse"]
+    lstm, other = (study["networks"][name] for name in ("dot", "Transformer"))
+    assert len(lstm["seconds of each seed"]) == len(other["seconds of each seed"]) == 3
+    assert min(other["seconds of each seed"]) > max(lstm["seconds of each seed"])
