@@ -46,7 +46,7 @@ function attended(scores, values, mask) {
 
 function checkMask(mask, T) {
   if (mask === undefined || mask === null) return new Array(T).fill(true);
-  if (!Array.isArray(mask) || mask.length !== T || mask.some((one) => typeof one !== "boolean")) {
+  if (!Array.isArray(mask) || mask.length !== T || ![...mask].every((one) => typeof one === "boolean")) {
     throw new Error(`mask must be (T,) of true and false with T = ${T}, got ${describe(mask)}`);
   }
   if (!mask.includes(true)) throw new Error("mask must have a true: nothing counts");

@@ -113,6 +113,8 @@ function gruStep(x, h, weights, resetAfter = true) {
 // Weights of trained models: whole numbers of one byte, and one factor for each row
 
 const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const SIX_BITS = Uint8Array.from({ length: 128 }, (_, code) => BASE64.indexOf(String.fromCharCode(code))); // by letter
+
 /** W[r][c] = scale[r] · bytes[r][c]. @param packed object with scale (R,) and bytes, the R · C signed bytes row after
  *  row as text in base64 @param name of the matrix in messages @returns (R, C), each row a Float64Array */
 function int8Matrix(packed, name = "packed") {
@@ -128,11 +130,15 @@ function int8Matrix(packed, name = "packed") {
     throw new Error(`${name}.bytes must be R · C bytes with R = ${scale.length}, got ${values.length} bytes`);
   }
   for (let k = 0, n = 0, bits = 0, buffer = 0; n < values.length; k++) {
-    buffer = ((buffer << 6) | BASE64.indexOf(digits[k])) & 0xffff;
+    buffer = ((buffer << 6) | SIX_BITS[digits.charCodeAt(k)]) & 0xffff;
     bits += 6;
     if (bits >= 8) values[n++] = buffer >> (bits -= 8);
   }
-  return Array.from(scale, (s, r) => new Float64Array(values.subarray(r * C, (r + 1) * C)).map((value) => s * value));
+  return Array.from(scale, (factor, r) => {
+    const row = new Float64Array(C);
+    for (let c = 0; c < C; c++) row[c] = factor * values[r * C + c];
+    return row;
+  });
 }
 
 // Helpers for arguments that have been checked

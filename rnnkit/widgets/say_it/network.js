@@ -29,6 +29,9 @@ function unpacked(weights) {
     { ...one[1], [`${combine}bias`]: ({ H }) => H, [`${readout}bias`]: ({ V }) => V },
     MOST_HIDDEN, { V: NAMES.length, H: 2 * encoder.sizes.H, "2H": 4 * encoder.sizes.H },
   );
+  const known = { letters: 1, phones: 1, ...encoder.arrays, ...decoder.arrays };
+  const unknown = Object.keys(weights).find((key) => !Object.hasOwn(known, key));
+  if (unknown !== undefined) throw new Error(`weights must have no ${unknown}`);
   const of = ({ arrays }, part, keys) => {
     const [w_ih, w_hh, b_ih, b_hh] = keys.map((key) => arrays[key]);
     const embedding = arrays[`${part}.embedding.weight`];
@@ -43,7 +46,8 @@ function unpacked(weights) {
   };
 }
 
-/** Read a word in both directions. @returns {values (T, H), h, c}: all states, and the first state of the decoder */
+/** Read a word in both directions. @returns {values (T, H), h, c, steps}: all states, the first state of the
+ *  decoder, and what `search` has found out */
 function read(word, { G, directions }) {
   const symbols = Array.from(word, (letter) => letter.charCodeAt(0) - 96);
   const runs = directions.map(({ heard, weight_hh }, backward) => {
@@ -57,6 +61,7 @@ function read(word, { G, directions }) {
     values: forward.map((state, t) => joined(state, backward[t], "h")),
     h: Float64Array.from(joined(forward.at(-1), backward[0], "h")),
     c: Float64Array.from(joined(forward.at(-1), backward[0], "c")),
+    steps: new Map(), // by beginning: two searches mostly take the same ones
   };
 }
 
@@ -68,19 +73,24 @@ const isFinished = ({ symbols }) => symbols.at(-1) === 0;
 /** Beam search: at each step all beginnings go on with all phones, and the best take the places. One that ends keeps its
  *  place. What was cut stands behind all that ended.
  *  @returns the `width` best, best first: {symbols, logs, total, weights, score} */
-function search({ values, h, c }, width, reader) {
+function search({ values, h, c, steps }, width, reader) {
+  const stepAfter = (one) => {
+    const key = one.symbols.join();
+    if (!steps.has(key)) steps.set(key, stepOf(one, values, reader));
+    return steps.get(key);
+  };
   let alive = [{ symbols: [], logs: [], total: 0, weights: [], state: { h, c } }];
   const found = [];
   while (alive.length) {
-    const steps = alive.map((one) => stepOf(one, values, reader));
-    const every = steps.flatMap(({ logs }, row) => Array.from(logs, (log, symbol) => [alive[row].total + log, row, symbol]));
+    const next = alive.map(stepAfter);
+    const every = next.flatMap(({ logs }, row) => Array.from(logs, (log, symbol) => [alive[row].total + log, row, symbol]));
     every.sort((one, other) => other[0] - one[0]); // equal ones stay in their own order
     const fresh = every.slice(0, width - found.filter(isFinished).length).map(([total, row, symbol]) => ({
       symbols: [...alive[row].symbols, symbol],
-      logs: [...alive[row].logs, steps[row].logs[symbol]],
+      logs: [...alive[row].logs, next[row].logs[symbol]],
       total,
-      weights: [...alive[row].weights, steps[row].weights],
-      state: steps[row].state,
+      weights: [...alive[row].weights, next[row].weights],
+      state: next[row].state,
     }));
     const leaves = (one) => isFinished(one) || one.symbols.length === most(values.length);
     alive = fresh.filter((one) => !leaves(one));
@@ -94,8 +104,11 @@ function search({ values, h, c }, width, reader) {
 function stepOf({ symbols, state }, values, { decoder, combine, combineBias, readout, bias }) {
   const next = lstmNext(state, decoder.heard[symbols.at(-1) ?? 0], decoder.weight_hh);
   const { context, weights } = dotAttention(next.h, values);
-  const combined = added(product(combine, [...next.h, ...context]), combineBias).map(Math.tanh);
-  const scores = added(product(readout, combined), bias);
+  const both = new Float64Array(2 * next.h.length);
+  both.set(next.h);
+  both.set(context, next.h.length);
+  const combined = added(evenProduct(combine, both), combineBias).map(Math.tanh);
+  const scores = added(evenProduct(readout, Float64Array.from(combined)), bias);
   const max = Math.max(...scores);
   let sum = 0;
   for (const score of scores) sum += Math.exp(score - max);

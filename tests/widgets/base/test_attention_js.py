@@ -23,6 +23,7 @@ def js():
     with MiniRacer() as engine:
         for name in ("core", "attention"):
             engine.eval((ROOT / f"rnnkit/widgets/base/{name}.js").read_text("utf-8"))
+        engine.eval("function lookThroughHole() { return dotAttention([1], [[1], [2]], [true, , ]); }")
         yield lambda name, *args: engine.call(name, *map(jsonable, args))
 
 
@@ -93,6 +94,11 @@ def test_padding_has_no_weight_however_high_its_score(js):
 def test_bad_arguments_of_dot_are_named(js, query, values, mask, message):
     with pytest.raises(JSEvalException, match=f"Error: {re.escape(message)}\n"):
         js("dotAttention", query, values, mask)
+
+
+def test_a_hole_in_a_mask_is_named(js):  # JSON has none
+    with pytest.raises(JSEvalException, match="mask must be \\(T,\\) of true and false with T = 2"):
+        js("lookThroughHole")
 
 
 @pytest.mark.parametrize(
