@@ -8,7 +8,7 @@ from rnnkit.widgets.say_it.phones import TABLE
 
 END = "·end"  # the name of the symbol that ends a word
 WIDTH, LEFT, TOP = 440, 58, 44  # of the map; where its cells begin
-COLUMNS, ROWS = 382, 300  # room for the cells
+COLUMNS, ROWS = 380, 300  # room for the cells
 WIDEST, HIGHEST = 44, 32  # of a cell
 LEAST = 13  # height of a row whose name is written though it is not chosen
 WORTH = 0.1  # the weight of a second letter that is named
@@ -60,7 +60,7 @@ def attention(values):
     T, U, u = values["T"], values["U"], values["phone"]
     width, height = column(T), row(U)
     shown = values["map"]
-    places = [f"{middle(t, width):.1f}" for t in range(T)]
+    places = [f"{middle(t, width):.2f}" for t in range(T)]
     return svg(
         WIDTH, TOP + ROWS + 4,
         element("text", "%", x=LEFT - 8, y=TOP - 9, class_="end muted"),
@@ -73,7 +73,7 @@ def attention(values):
             for weight, x in zip(shown[u - 1], places, strict=True)
         ), class_="say-weights"),
         element("g", *(
-            element("text", name(values["rows"], k, u), x=LEFT - 8, y=f"{baseline(k, height):.1f}",
+            element("text", name(values["rows"], k, u), x=LEFT - 8, y=f"{baseline(k, height):.2f}",
                     class_="end", data_state="now" if k == u - 1 else "no")
             for k in range(U)
         ), class_="say-rows"),
@@ -141,7 +141,7 @@ def table(values):
         element(
             "tr",
             element("td", str(k + 1)),
-            words(values, f"candidates.{k}.said", name="td"),
+            element("td", words(values, f"candidates.{k}.said", name="span")),
             number(values, f"candidates.{k}.log_p", name="td"),
             number(values, f"candidates.{k}.score", name="td"),
             **state(values, f"candidates.{k}.shown"),
@@ -165,10 +165,11 @@ def legend():
         "div",
         element(
             "p",
-            "The darker a cell, the more the network looked at this letter. Beam search keeps three "
-            "beginnings, greedy search one. log p is the logarithm of the probability of all phones and the "
-            "end; score is log p divided by their number, and the best comes first. A word that does not end "
-            "is cut after 2 symbols for each letter and 10 more. No stress is marked.",
+            "The stronger the colour of a cell, the more the network looked at this letter. Beam search "
+            "keeps three beginnings, greedy search one. log p is the logarithm of the probability of all "
+            "phones and the end; score is log p divided by their number, and the best comes first. A word "
+            "that does not end is cut after 2 symbols for each letter and 10 more. No stress is marked. The "
+            "network of chapter 08 wrote the invented words: they are not in the dictionary.",
         ),
         element("details", element("summary", "The 39 phones, each with a word"), element("ul", *names)),
         class_="say-legend",

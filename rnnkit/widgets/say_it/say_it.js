@@ -91,7 +91,7 @@ function saysOf(word, shown, rows, u) {
 
 // The drawing, by the rules of picture.py
 
-const [LEFT, TOP, COLUMNS, ROWS, WIDEST, HIGHEST, LEAST] = [58, 44, 382, 300, 44, 32, 13];
+const [LEFT, TOP, COLUMNS, ROWS, WIDEST, HIGHEST, LEAST] = [58, 44, 380, 300, 44, 32, 13];
 
 /** @returns function that gives a cell its column and its strength */
 function cellWriter(cell) {
@@ -117,7 +117,7 @@ function bindMap(svg) {
   const [scale, top, width, height] = ["transform", "y", "width", "height"].map((key, k) => attributeWriter(k ? marker : cells, key));
   return ({ T, U, word, phone, rows, map }) => {
     const [column, row] = [Math.min(WIDEST, COLUMNS / T), Math.min(HIGHEST, ROWS / U)];
-    const middle = (t) => (LEFT + (t + 0.47) * column).toFixed(1);
+    const middle = (t) => (LEFT + (t + 0.47) * column).toFixed(2);
     fit(letters, T).forEach((element, t) => {
       of(element, text).show(word[t]);
       of(element, text).x(middle(t));
@@ -131,7 +131,7 @@ function bindMap(svg) {
     fit(names, U).forEach((element, k) => {
       const write = of(element, text);
       write.show(row >= LEAST || k === phone - 1 ? rows[k] : "");
-      write.y((TOP + (k + 0.47) * row + 5).toFixed(1));
+      write.y((TOP + (k + 0.47) * row + 5).toFixed(2));
       write["data-state"](k === phone - 1 ? "now" : "no");
     });
     fit(cells, U).forEach((element, k) => {

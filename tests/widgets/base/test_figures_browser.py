@@ -139,7 +139,7 @@ def assert_works_by_keyboard_alone(page):
           before.focus();
         }"""
     )
-    stops = f"{CONTROLS}, .rnn-widget [tabindex]"  # which scrolls
+    stops = f"{CONTROLS}, .rnn-widget :is(summary, [tabindex])"  # the last scrolls
     reached, unseen, total = set(), [], page.locator(stops).count()
     for _ in range(total + 5):
         page.keyboard.press("Tab")
