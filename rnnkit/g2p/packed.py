@@ -30,25 +30,26 @@ VECTORS = (*ENC_B_IH, *ENC_B_HH, DEC_B_IH, DEC_B_HH, COMBINE_BIAS, BIAS)
 DIGITS = 4  # of a number that is not in a matrix: the page gets it as text
 
 
-def pack(arrays, letters, phones):
+def pack(arrays, letters, phones, name="arrays"):
     """Return the weights of a network as the dict that the module describes; every number is rounded.
 
     arrays: dict with the MATRICES and the VECTORS, such as
         `{key: w.numpy() for key, w in model.state_dict().items()}`.
     letters: string of the S − 1 letters; that of index 1 first. phones: the V − 1 phones, a list, likewise.
+    name: what messages call `arrays`.
     Raises TypeError or ValueError that names the argument if one is anything else.
     """
-    v.keys("arrays", arrays, (*MATRICES, *VECTORS))
+    v.keys(name, arrays, (*MATRICES, *VECTORS))
     packed = {
         "letters": v.instance("letters", letters, str),
         "phones": " ".join(v.instance("phones", phones, (list, tuple))),
     }
     for key in MATRICES:
-        packed[key] = _int8.encode(arrays[key], f"arrays[{key!r}]")
+        packed[key] = _int8.encode(arrays[key], f"{name}[{key!r}]")
         packed[key]["scale"] = _short(packed[key]["scale"])
     for key in VECTORS:
-        packed[key] = _short(v.array(f"arrays[{key!r}]", arrays[key], ("N",), dtype=np.float64))
-    unpack(packed, "arrays")
+        packed[key] = _short(v.array(f"{name}[{key!r}]", arrays[key], ("N",), dtype=np.float64))
+    unpack(packed, name)
     return packed
 
 

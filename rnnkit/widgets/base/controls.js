@@ -101,9 +101,9 @@ function choice(model, trait, { label, options }) {
   return followed(model, trait, follow, control("choice", label, input));
 }
 
-/** @param options {label, length, problem, accept}: problem(text) says what is wrong with a text, or gives ""; only a
- *  text without a problem goes into the trait, or to accept(text) */
-function textField(model, trait, { label, length, problem, accept = (text) => setTrait(model, trait, text) }) {
+/** @param options {label, length, problem, accept, tidy}: tidy(typed) gives the text that is meant; problem(text) says what
+ *  is wrong with it, or gives ""; only a text without a problem goes into the trait, or to accept(text) */
+function textField(model, trait, { label, length, problem, accept = (text) => setTrait(model, trait, text), tidy = String }) {
   const input = make("input", { type: "text", autocomplete: "off", autocapitalize: "none", spellcheck: "false" });
   const hint = make("span", { class: "rnn-hint", role: "status", id: newId("hint") });
   input.size = length;
@@ -114,10 +114,13 @@ function textField(model, trait, { label, length, problem, accept = (text) => se
     return hint.textContent === "";
   };
   const follow = () => {
-    if (input.value !== model.get(trait)) input.value = model.get(trait);
-    judge(input.value);
+    if (tidy(input.value) !== model.get(trait)) input.value = model.get(trait);
+    judge(model.get(trait));
   };
-  input.addEventListener("input", () => judge(input.value) && accept(input.value));
+  input.addEventListener("input", () => {
+    const text = tidy(input.value);
+    if (judge(text)) accept(text);
+  });
   return followed(model, trait, follow, control("text", label, input, hint));
 }
 

@@ -176,4 +176,15 @@ def _pack(name, model):
 
     v.instance(name, model, Seq2Seq)
     arrays = {key: w.detach().double().numpy() for key, w in model.state_dict().items()}
-    return packed.pack(arrays, LETTERS, PHONES)
+    if other := sorted(arrays.keys() ^ {*packed.MATRICES, *packed.VECTORS}):
+        raise ValueError(
+            f"{name} must have dot attention, one layer that reads in both directions and one that writes, "
+            f"got one {'with' if other[0] in arrays else 'without'} {other[0]}"
+        )
+    sizes = [len(arrays[key]) for key in (packed.ENC_EMBEDDING, packed.DEC_EMBEDDING)]
+    if sizes != [len(LETTERS) + 1, len(PHONES) + 1]:
+        raise ValueError(f"{name} must read 27 symbols and write 40, got {sizes[0]} and {sizes[1]}")
+    H = len(arrays[packed.COMBINE_BIAS])
+    if H > MOST_HIDDEN:
+        raise ValueError(f"{name} must have at most {MOST_HIDDEN} units, got {H}")
+    return packed.pack(arrays, LETTERS, PHONES, name)

@@ -42,6 +42,9 @@ function computeSayIt(state) {
   };
 }
 
+/** The word that is meant: a reader types a capital, and a phone adds a blank. */
+const tidy = (typed) => typed.trim().toLowerCase();
+
 /** What is wrong with a typed word, or "". */
 function wordProblem(text) {
   if (text === "") return "A word, please, such as “rhythm”.";
@@ -171,7 +174,7 @@ function render({ model, el }) {
   const next = () => anew(invented[(invented.indexOf(model.get("word")) + 1) % invented.length]);
   const remove = controls(
     el,
-    textField(model, "word", { label: "Word", length: MOST_LETTERS, problem: wordProblem, accept: anew }),
+    textField(model, "word", { label: "Word", length: MOST_LETTERS, problem: wordProblem, accept: anew, tidy }),
     button("An invented word", next),
     voice,
     slider(model, "candidate", { label: "Candidate", min: 1, max: BEAM }),

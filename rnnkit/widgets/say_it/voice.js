@@ -6,7 +6,8 @@ function localVoice() {
   return voices.find(({ localService, lang }) => localService && /^en\b/i.test(lang));
 }
 
-/** A button that lets the browser read what `follow` was given last; shut where there is no voice on this machine.
+/** A button that lets the browser read what `follow` was given last; shut where there is no voice on this machine,
+ *  or no phone to read.
  *  @returns {element, stop, follow} */
 function voiceButton() {
   const { element } = button("Say it", () => {
@@ -20,9 +21,10 @@ function voiceButton() {
   const note = make("span", { class: "say-voice" });
   element.prepend(note);
   const show = () => {
-    const ready = localVoice() !== undefined;
-    element.querySelector("button").disabled = !ready;
-    setText(note, ready ? `Your browser's voice reads “${spelling}”` : "No voice on this machine");
+    const found = localVoice() !== undefined;
+    const reads = spelling ? `Your browser's voice reads “${spelling}”` : "There is nothing to read";
+    element.querySelector("button").disabled = !found || !spelling;
+    setText(note, found ? reads : "No voice on this machine");
   };
   globalThis.speechSynthesis?.addEventListener?.("voiceschanged", show); // they may come late
   show();

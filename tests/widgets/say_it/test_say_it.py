@@ -241,6 +241,14 @@ class TestBadSettings:
         with pytest.raises(Exception, match=re.escape(f"weights.{next(iter(change))} must be")):
             script.call("show", state, "bad")
 
+    def test_an_unknown_part_of_the_weights_is_named(self, script):
+        bad = SMALL | {"more": 1}
+        with pytest.raises(ValueError, match="unknown more"):
+            shown(weights=bad)
+        script.call("give", "more", bad)
+        with pytest.raises(Exception, match="weights must have no more"):
+            script.call("show", {"word": "a", "candidate": 1, "phone": 1}, "more")
+
 
 class TestOwnModel:
     def test_is_rounded_and_shown(self):
@@ -253,13 +261,16 @@ class TestOwnModel:
     @pytest.mark.parametrize(
         ("model", "message"),
         [
-            (seq2seq.Seq2Seq(27, 40, 4, 6, attention="additive"), "unknown decoder.attention"),
-            (seq2seq.Seq2Seq(27, 40, 4, 6, attention=None), "missing decoder.combine.weight"),
-            (seq2seq.Seq2Seq(27, 40, 4, 6, bidirectional=False), "missing encoder.rnn.weight_ih_l0_reverse"),
-            (seq2seq.Seq2Seq(27, 40, 4, 6, encoder_layers=2), "unknown encoder.rnn.weight_ih_l1"),
-            (seq2seq.Seq2Seq(26, 40, 4, 6), "must be 25 different characters"),
-            (seq2seq.Seq2Seq(27, 39, 4, 6), "must be 38 different words"),
-            (seq2seq.Seq2Seq(27, 40, 4, 258), "with H up to 128"),
+            (
+                seq2seq.Seq2Seq(27, 40, 4, 6, attention="additive"),
+                "one that writes, got one with decoder",
+            ),
+            (seq2seq.Seq2Seq(27, 40, 4, 6, attention=None), "got one without decoder.combine.bias"),
+            (seq2seq.Seq2Seq(27, 40, 4, 6, bidirectional=False), "got one with"),
+            (seq2seq.Seq2Seq(27, 40, 4, 6, encoder_layers=2), "got one with encoder.rnn.bias_hh_l1"),
+            (seq2seq.Seq2Seq(26, 40, 4, 6), "model must read 27 symbols and write 40, got 26 and 40"),
+            (seq2seq.Seq2Seq(27, 39, 4, 6), "model must read 27 symbols and write 40, got 27 and 39"),
+            (seq2seq.Seq2Seq(27, 40, 4, 258), "model must have at most 256 units, got 258"),
             (torch.nn.LSTM(4, 6), "model must be Seq2Seq"),
         ],
         ids=[
@@ -275,6 +286,12 @@ class TestOwnModel:
     )
     def test_what_does_not_fit_is_named(self, model, message):
         with pytest.raises((TypeError, ValueError), match=re.escape(message)):
+            SayIt(model=model)
+
+    def test_a_number_that_is_none_is_named(self):
+        model = seq2seq.Seq2Seq(27, 40, 4, 6)
+        torch.nn.init.constant_(model.decoder.readout.bias, torch.nan)
+        with pytest.raises(ValueError, match=re.escape("model['decoder.readout.bias'] must be finite")):
             SayIt(model=model)
 
     def test_new_weights_and_a_new_word_are_drawn(self):

@@ -83,14 +83,13 @@ def test_of_words_typed_fast_the_last_one_is_said(show):
     ("typed", "hint"),
     [
         ("", "A word, please, such as “rhythm”."),
-        ("The", "Only the letters a to z, please."),
         ("l'été", "Only the letters a to z, please."),
         ("a b", "Only the letters a to z, please."),
         ("</p><img src=x onerror=window.hacked=1>", "Only the letters a to z, please."),
         ("a" * 21, "At most 20 letters, please."),
         ("a" * 60, "At most 20 letters, please."),
     ],
-    ids=["empty", "capital", "accents", "blank", "tags", "long", "longer"],
+    ids=["empty", "accents", "blank", "tags", "long", "longer"],
 )
 def test_anything_else_gets_a_hint_and_nothing_changes(show, typed, hint):
     page, problems = show(shown())
@@ -103,6 +102,19 @@ def test_anything_else_gets_a_hint_and_nothing_changes(show, typed, hint):
     assert page.locator(".rnn-hint").inner_text() == ""
     assert_shows(page, PICTURE, shown("thorough"))
     assert page.evaluate("window.hacked") is None
+    assert problems == []
+
+
+def test_capitals_and_blanks_around_a_word_mean_the_word(show):
+    page, problems = show(shown())
+    field = page.get_by_label("Word")
+    for typed, word in (("Hello", "hello"), ("hello ", "hello"), (" RHYTHM", "rhythm")):
+        field.fill(typed)
+        assert page.locator(".rnn-hint").inner_text() == ""
+        assert field.input_value() == typed  # nothing changes under the reader's hands
+        assert_shows(page, PICTURE, shown(word))
+    page.get_by_label("Phone", exact=True).press("End")
+    assert field.input_value() == " RHYTHM"
     assert problems == []
 
 
@@ -191,6 +203,14 @@ def test_a_voice_on_this_machine_reads_the_respelling_that_is_shown(show_with_vo
     assert page.locator(".say-voice").inner_text() == f"Your browser's voice reads “{spelling}”"
     page.get_by_role("button", name="Say it").click()
     assert page.evaluate("window.spoken") == [[spelling, "here", "en-GB"]]
+    assert problems == []
+
+
+def test_no_phones_are_not_read(show_with_voices):
+    silent = shown(weights=SMALL | {"decoder.readout.bias": [1e3, *[0.0] * 39]})
+    page, problems = show_with_voices(silent, HERE)
+    assert page.get_by_role("button", name="Say it").is_disabled()
+    assert page.locator(".say-voice").inner_text() == "There is nothing to read"
     assert problems == []
 
 
