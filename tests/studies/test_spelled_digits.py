@@ -23,7 +23,7 @@ def test_the_speller_spells_and_scores_its_names():
     words = study.spell(model, images)
     assert len(words) == 4
     one, target = torch.from_numpy(images[:1]), study.names_of(range(10))
-    log_p = seq2seq.score(model_for_scores(model), one.expand(10, -1), torch.ones(10), target)
+    log_p = seq2seq.score(model_for_scores(model), one.expand(10, -1), torch.ones(10).long(), target)
     assert study.likeliest(model, images)[0] == log_p.argmax()
 
 
