@@ -104,6 +104,6 @@ def test_a_chapter_asks_at_the_start_and_between(stem):
     assert predictions[0] >= 4
     assert len(recaps) >= 4
     assert {*recaps} == {3}
-    names = re.findall(r":class: question\n:name: ([a-z]+)-(?:predict|check)-", prose(stem))
+    names = re.findall(r":class: question\n:name: ([a-z0-9]+)-(?:predict|check)-", prose(stem))
     assert len(names) == sum([*predictions, *recaps])
     assert len({*names}) == 1
