@@ -13,6 +13,7 @@ import numpy as np
 from rnnkit import _validation as v
 
 LARGEST = 127  # −128 stays unused, so that the grid is the same for both signs
+DIGITS = 4  # of a number that goes to a page as text
 
 
 def encode(weights, name="weights"):
@@ -25,6 +26,17 @@ def encode(weights, name="weights"):
     """
     scale, steps = rounded(weights, name)
     return {"scale": scale.tolist(), "bytes": base64.b64encode(steps.tobytes()).decode("ascii")}
+
+
+def encode_short(weights, name="weights"):
+    """Return what `encode` does, with the scale as `short` rounds it: that is what a page gets."""
+    packed = encode(weights, name)
+    return {**packed, "scale": short(packed["scale"])}
+
+
+def short(numbers):
+    """Return numbers as a list of floats with DIGITS significant digits: few letters as text."""
+    return [float(f"{float(number):.{DIGITS}g}") for number in numbers]
 
 
 def rounded(weights, name="weights"):

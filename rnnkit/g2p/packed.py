@@ -27,7 +27,6 @@ MATRICES = (
     ENC_EMBEDDING, *ENC_W_IH, *ENC_W_HH, DEC_EMBEDDING, DEC_W_IH, DEC_W_HH, COMBINE, READOUT,
 )  # fmt: skip
 VECTORS = (*ENC_B_IH, *ENC_B_HH, DEC_B_IH, DEC_B_HH, COMBINE_BIAS, BIAS)
-DIGITS = 4  # of a number that is not in a matrix: the page gets it as text
 
 
 def pack(arrays, letters, phones, name="arrays"):
@@ -45,10 +44,9 @@ def pack(arrays, letters, phones, name="arrays"):
         "phones": " ".join(v.instance("phones", phones, (list, tuple))),
     }
     for key in MATRICES:
-        packed[key] = _int8.encode(arrays[key], f"{name}[{key!r}]")
-        packed[key]["scale"] = _short(packed[key]["scale"])
+        packed[key] = _int8.encode_short(arrays[key], f"{name}[{key!r}]")
     for key in VECTORS:
-        packed[key] = _short(v.array(f"{name}[{key!r}]", arrays[key], ("N",), dtype=np.float64))
+        packed[key] = _int8.short(v.array(f"{name}[{key!r}]", arrays[key], ("N",), dtype=np.float64))
     unpack(packed, name)
     return packed
 
@@ -90,7 +88,3 @@ def unpack(weights, name="weights", most_hidden=None):
     if len(phones) != V - 1 or len(set(phones)) != V - 1:
         raise ValueError(f"{name}['phones'] must be {V - 1} different words, got {len(phones)}")
     return arrays, letters, phones
-
-
-def _short(numbers):
-    return [float(f"{float(number):.{DIGITS}g}") for number in numbers]

@@ -3,16 +3,12 @@
 `python -m rnnkit train g2p` makes that of the page, `python -m rnnkit train g2p-large` the larger one.
 """
 
-import json
-import os
-from pathlib import Path
-
 from rnnkit import _places
-from rnnkit import _validation as v
-from rnnkit._files import json_by_key, write_atomically
+from rnnkit._records import Records
 from rnnkit.g2p.spelling import SOURCE_SYMBOLS, TARGET_SYMBOLS
 
 FILES = {"g2p": "g2p", "g2p-large": "g2p_large"}
+RECORDS = Records(FILES)
 
 
 def load(name, folder=_places.CHECKPOINTS):
@@ -31,21 +27,15 @@ def load(name, folder=_places.CHECKPOINTS):
     try:
         network = Seq2Seq(SOURCE_SYMBOLS, TARGET_SYMBOLS, **about["model"]).to(getattr(torch, about["dtype"]))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise _damaged(name, folder, error) from None
+        raise RECORDS.damaged(name, folder, error) from None
     kept = Rounded(network)
-    load_weights(_in(name, folder), kept)
+    load_weights(RECORDS.path(name, folder), kept)
     return kept.restore(network).eval()
 
 
 def record(name, folder=_places.CHECKPOINTS):
     """Return what is known of a training: recipe, data, error rates, seconds. Errors as of `load`."""
-    path = _in(name, folder).with_suffix(".json")
-    if not path.is_file():
-        raise _places.missing(path, f"repair with: {_repair(name)}")
-    try:
-        return v.instance("the record", json.loads(path.read_text(encoding="utf-8")), dict)
-    except (ValueError, TypeError) as error:
-        raise _damaged(name, folder, error) from None
+    return RECORDS.read(name, folder)
 
 
 def write(name, network, about, folder=_places.CHECKPOINTS):
@@ -56,7 +46,7 @@ def write(name, network, about, folder=_places.CHECKPOINTS):
     from rnnkit.g2p.rounding import Rounded
     from rnnkit.training import save_weights
 
-    path = _in(name, folder)
+    path = RECORDS.path(name, folder)
     built = {
         "embedding_size": network.decoder.embedding.embedding_dim,
         "hidden_size": network.decoder.rnn.hidden_size,
@@ -64,19 +54,4 @@ def write(name, network, about, folder=_places.CHECKPOINTS):
     }
     dtype = str(network.decoder.readout.weight.dtype).removeprefix("torch.")
     save_weights(path, Rounded(network))
-    write_atomically(path.with_suffix(".json"), json_by_key({**about, "model": built, "dtype": dtype}))
-
-
-def _in(name, folder):
-    """Return the path of the weights in a folder."""
-    folder = v.instance("folder", folder, (str, os.PathLike))
-    return Path(folder) / f"{FILES[v.choice('name', name, FILES)]}.safetensors"
-
-
-def _repair(name):
-    return f"git checkout -- data/checkpoints/{FILES[name]}.*"
-
-
-def _damaged(name, folder, error):
-    path = _in(name, folder).with_suffix(".json")
-    return ValueError(f"{path} is damaged ({error}); repair with: {_repair(name)}")
+    RECORDS.write(name, folder, {**about, "model": built, "dtype": dtype})

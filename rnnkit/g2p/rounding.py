@@ -4,20 +4,18 @@
 gets to the last bit what the page computes with.
 """
 
-import numpy as np
 import torch
 from torch import nn
 
 from rnnkit import _int8
-from rnnkit.g2p.packed import DIGITS
 
 
 class Rounded(nn.Module):
     """The weights of a network, rounded; `training.save_weights` writes them, `load_weights` reads them.
 
     A matrix becomes the buffers "NAME:steps", int8 (R, C), and "NAME:scale", float64 (R,); a vector becomes
-    "NAME:numbers", float64 (N,). Scales and numbers have 4 digits. In NAME is a blank for each dot, which
-    torch keeps for itself.
+    "NAME:numbers", float64 (N,). Scales and numbers are rounded by `_int8.short`. In NAME is a blank for each
+    dot, which torch keeps for itself.
     """
 
     def __init__(self, network):
@@ -26,10 +24,10 @@ class Rounded(nn.Module):
             key, values = name.replace(".", " "), weights.detach().cpu().double().numpy()
             if values.ndim == 2:
                 scale, steps = _int8.rounded(values, name)
-                self.register_buffer(f"{key}:scale", torch.from_numpy(_short(scale)))
+                self.register_buffer(f"{key}:scale", torch.tensor(_int8.short(scale), dtype=torch.float64))
                 self.register_buffer(f"{key}:steps", torch.from_numpy(steps))
             else:
-                self.register_buffer(f"{key}:numbers", torch.from_numpy(_short(values)))
+                self.register_buffer(f"{key}:numbers", torch.tensor(_int8.short(values), dtype=torch.float64))
 
     def restore(self, network):
         """Give a network of the same shape the rounded weights, and return it."""
@@ -42,8 +40,3 @@ class Rounded(nn.Module):
             )
         network.load_state_dict(found)
         return network
-
-
-def _short(numbers):
-    """Return numbers (N,) with DIGITS significant digits, as text for a page has them."""
-    return np.array([float(f"{number:.{DIGITS}g}") for number in numbers.tolist()])

@@ -15,7 +15,6 @@ EMBEDDING, W_IH, W_HH, READOUT = MATRICES = (
     "embedding.weight", "rnn.weight_ih_l0", "rnn.weight_hh_l0", "readout.weight",
 )  # fmt: skip
 B_IH, B_HH, BIAS = VECTORS = ("rnn.bias_ih_l0", "rnn.bias_hh_l0", "readout.bias")
-DIGITS = 4  # of a number that is not in a matrix: the page gets it as text
 
 
 def pack(arrays, symbols):
@@ -30,10 +29,9 @@ def pack(arrays, symbols):
     v.keys("arrays", arrays, (*MATRICES, *VECTORS))
     packed = {"symbols": v.instance("symbols", symbols, str)}
     for key in MATRICES:
-        packed[key] = _int8.encode(arrays[key], f"arrays[{key!r}]")
-        packed[key]["scale"] = _short(packed[key]["scale"])
+        packed[key] = _int8.encode_short(arrays[key], f"arrays[{key!r}]")
     for key in VECTORS:
-        packed[key] = _short(v.array(f"arrays[{key!r}]", arrays[key], ("N",), dtype=np.float64))
+        packed[key] = _int8.short(v.array(f"arrays[{key!r}]", arrays[key], ("N",), dtype=np.float64))
     unpack(packed, "arrays")
     return packed
 
@@ -54,7 +52,3 @@ def unpack(weights, name="weights", most_hidden=None):
     if len(symbols) != V or len(set(symbols)) != V:
         raise ValueError(f"{name}['symbols'] must be {V} different characters, got {v.describe(symbols)}")
     return arrays, symbols
-
-
-def _short(numbers):
-    return [float(f"{float(number):.{DIGITS}g}") for number in numbers]

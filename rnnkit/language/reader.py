@@ -4,16 +4,12 @@
 speeches.
 """
 
-import json
-import os
-from pathlib import Path
-
 from rnnkit import _places
-from rnnkit import _validation as v
-from rnnkit._files import json_by_key, write_atomically
+from rnnkit._records import Records
 from rnnkit.language.alphabet import Alphabet
 
 NAMES = ("words", "speeches")
+RECORDS = Records({name: name for name in NAMES})
 
 
 def load(name, folder=_places.CHECKPOINTS):
@@ -28,25 +24,19 @@ def load(name, folder=_places.CHECKPOINTS):
     from rnnkit.training import load_weights
 
     about = record(name, folder)
-    path = _in(name, folder)
+    path = RECORDS.path(name, folder)
     try:
         alphabet = Alphabet(about["characters"])
         model = LanguageModel(len(alphabet), **about["model"]).to(getattr(torch, about["dtype"]))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise _damaged(name, folder, error) from None
+        raise RECORDS.damaged(name, folder, error) from None
     load_weights(path, model)
     return model.eval(), alphabet
 
 
 def record(name, folder=_places.CHECKPOINTS):
     """Return what is known of the training of a model: recipe, data, scores, seconds. Errors as of `load`."""
-    path = _in(name, folder).with_suffix(".json")
-    if not path.is_file():
-        raise _places.missing(path, f"repair with: {_repair(name)}")
-    try:
-        return v.instance("the record", json.loads(path.read_text(encoding="utf-8")), dict)
-    except (ValueError, TypeError) as error:
-        raise _damaged(name, folder, error) from None
+    return RECORDS.read(name, folder)
 
 
 def write(name, model, alphabet, about, folder=_places.CHECKPOINTS):
@@ -56,7 +46,7 @@ def write(name, model, alphabet, about, folder=_places.CHECKPOINTS):
     """
     from rnnkit.training import save_weights
 
-    path = _in(name, folder)
+    path = RECORDS.path(name, folder)
     built = {
         "embedding_size": model.embedding.embedding_dim, "hidden_size": model.rnn.hidden_size,
         "num_layers": model.rnn.num_layers, "kind": type(model.rnn).__name__.lower(),
@@ -64,19 +54,4 @@ def write(name, model, alphabet, about, folder=_places.CHECKPOINTS):
     dtype = str(model.readout.weight.dtype).removeprefix("torch.")
     save_weights(path, model)
     stored = {**about, "characters": alphabet.characters, "model": built, "dtype": dtype}
-    write_atomically(path.with_suffix(".json"), json_by_key(stored))
-
-
-def _in(name, folder):
-    """Return the path of the weights in a folder."""
-    folder = v.instance("folder", folder, (str, os.PathLike))
-    return Path(folder) / f"{v.choice('name', name, NAMES)}.safetensors"
-
-
-def _repair(name):
-    return f"git checkout -- data/checkpoints/{name}.*"
-
-
-def _damaged(name, folder, error):
-    path = _in(name, folder).with_suffix(".json")
-    return ValueError(f"{path} is damaged ({error}); repair with: {_repair(name)}")
+    RECORDS.write(name, folder, stored)

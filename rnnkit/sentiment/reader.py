@@ -14,13 +14,14 @@ import torch
 
 from rnnkit import _int8, _places, sentiment, text
 from rnnkit import _validation as v
-from rnnkit._files import json_by_key, write_atomically
+from rnnkit._files import write_atomically
+from rnnkit._records import Records
 from rnnkit.models import ReviewClassifier
 from rnnkit.sentiment import packed as packing
 from rnnkit.training.checkpoints import load_weights, save_weights
 
 NAME = "sentiment"
-DIGITS = 4  # of a number that is not in a matrix: the page gets it as text
+RECORDS = Records({NAME: NAME})
 
 
 class Word(NamedTuple):
@@ -36,19 +37,15 @@ def load(folder=_places.CHECKPOINTS):
 
     Raises FileNotFoundError if a file is missing, ValueError if one is damaged.
     """
-    path, repair = _in("folder", folder), f"git checkout -- data/checkpoints/{NAME}.*"
-    record_file = path.with_suffix(".json")
-    if not record_file.is_file():
-        raise _places.missing(record_file, f"repair with: {repair}")
+    record = RECORDS.read(NAME, folder)
     try:
-        record = json.loads(record_file.read_text(encoding="utf-8"))
         settings = record["recipe"]["student"]
         model = ReviewClassifier(
             record["words"], settings["embedding"], settings["hidden_size"], direction="forward"
         )
     except (ValueError, TypeError, KeyError) as error:
-        raise ValueError(f"{record_file} is damaged ({error}); repair with: {repair}") from None
-    metadata = load_weights(path, model)
+        raise RECORDS.damaged(NAME, folder, error) from None
+    metadata = load_weights(RECORDS.path(NAME, folder), model)
     return model.eval(), text.Vocabulary(metadata["vocabulary"].split(" ")), record
 
 
@@ -88,13 +85,10 @@ def pack(model, vocabulary):
         if token.split() != [token]:
             raise ValueError(f"vocabulary must hold words without a blank, got {token!r}")
     arrays = {name: value.detach().double().numpy() for name, value in model.state_dict().items()}
-    packed = {name: _int8.encode(arrays[name], name) for name in packing.MATRICES}
-    for matrix in packed.values():
-        matrix["scale"] = _short(matrix["scale"])
     return {
         "vocabulary": " ".join(vocabulary.tokens[len(text.SPECIAL) :]),
-        **packed,
-        **{name: _short(arrays[name].ravel()) for name in packing.VECTORS},
+        **{name: _int8.encode_short(arrays[name], name) for name in packing.MATRICES},
+        **{name: _int8.short(arrays[name].ravel()) for name in packing.VECTORS},
     }
 
 
@@ -116,11 +110,12 @@ def write(model, vocabulary, record, folder=_places.CHECKPOINTS, pages=_places.W
 
     record: dict of what JSON can hold: recipe, scores, hashes of the data.
     """
-    path, script = _in("folder", folder), _in("pages", pages).with_suffix(".js")
+    path = RECORDS.path(NAME, folder)
+    script = Path(v.instance("pages", pages, (str, os.PathLike))) / f"{NAME}.js"
     packed = pack(model, vocabulary)
     rounded, _ = unpack(packed)
     save_weights(path, rounded.float(), {"vocabulary": packed["vocabulary"]})
-    write_atomically(path.with_suffix(".json"), json_by_key(record))
+    RECORDS.write(NAME, folder, record)
     content = json.dumps(packed, separators=(",", ":"), ensure_ascii=False)
     write_atomically(script, f'rnnWeights("{NAME}", {content});\n')
 
@@ -129,12 +124,3 @@ def accuracy(model, vocabulary, reviews):
     """Return the share of reviews that a reader answers correctly."""
     scores = sentiment.scores(model.float(), sentiment.encode(reviews.texts, vocabulary))
     return float(np.mean((scores > 0) == reviews.labels))
-
-
-def _in(name, folder):
-    """Return the path of the weights in a folder."""
-    return Path(v.instance(name, folder, (str, os.PathLike))) / f"{NAME}.safetensors"
-
-
-def _short(numbers):
-    return [float(f"{float(number):.{DIGITS}g}") for number in numbers]

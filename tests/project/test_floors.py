@@ -10,7 +10,7 @@ from places import ROOT
 # Bottom first. A room may use all rooms below it, and none beside it.
 FLOORS = (
     {"_validation", "_places", "_files"},
-    {"_int8"},
+    {"_int8", "_records"},
     {"cells", "attention", "text", "plots", "sampling"},
     {"layers", "tasks", "series", "results", "report"},
     {"gradients", "datasets", "models"},

@@ -42,7 +42,6 @@ FIGURE = {
     "memory": 0, "network": 0,
 }  # fmt: skip
 """The words of the figure, and which of its pronunciations in the dictionary is meant."""
-DIGITS = 4  # that are kept of a number that is not packed: the page gets it as text
 
 
 def dictionary_words():
@@ -125,26 +124,17 @@ def _batches(lengths, rng):
 def weights_of(embedding, gru, readouts):
     """Return the weights of the torch modules with packed matrices, the rest as numbers."""
     arrays = {name: w.detach().double().numpy() for name, w in gru.named_parameters()}
-    weights = {"embedding": _packed(embedding.weight.detach().double().numpy())}
+    weights = {"embedding": _int8.encode_short(embedding.weight.detach().double().numpy())}
     for direction, ending in (("forward", "_l0"), ("backward", "_l0_reverse")):
         weights[direction] = {
-            **{name: _packed(arrays[name + ending]) for name in ("weight_ih", "weight_hh")},
-            **{name: _short(arrays[name + ending]) for name in ("bias_ih", "bias_hh")},
+            **{name: _int8.encode_short(arrays[name + ending]) for name in ("weight_ih", "weight_hh")},
+            **{name: _int8.short(arrays[name + ending]) for name in ("bias_ih", "bias_hh")},
         }
     weights["readouts"] = {
-        name: {"weight": _short(layer.weight.detach()[0]), "bias": _short(layer.bias.detach())[0]}
+        name: {"weight": _int8.short(layer.weight.detach()[0]), "bias": _int8.short(layer.bias.detach())[0]}
         for name, layer in readouts.items()
     }
     return weights
-
-
-def _packed(matrix):
-    packed = _int8.encode(matrix)
-    return {"scale": _short(packed["scale"]), "bytes": packed["bytes"]}
-
-
-def _short(numbers):
-    return [float(f"{float(number):.{DIGITS}g}") for number in numbers]
 
 
 def scores(weights, x):
