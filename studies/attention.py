@@ -23,18 +23,14 @@ The rules were fixed before the run:
   of them, SHARES_SEEDS. Two networks are compared on the same words, as `rnnkit.report.paired` says.
 """
 
-import argparse
-import shutil
-import tempfile
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
 from tqdm import tqdm
 
-from rnnkit import datasets, results
-from studies.shared import attention_maps, ctc_reader, g2p_draws
+from rnnkit import datasets
+from studies.shared import attention_maps, command, ctc_reader, g2p_draws
 from studies.shared.g2p_runs import Networks, seq2seq_arm, words
 from studies.shared.g2p_scores import compare, mean_of, scores
 from studies.shared.g2p_words import by_length
@@ -199,27 +195,15 @@ def show(title, table):
 
 def main(arguments=None):
     """Train everything, print the tables and write the file; with --quick, few words and no file."""
-    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__.partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="few words, writes nothing")
-    quick = parser.parse_args(arguments).quick
-    torch.set_num_threads(1)
-    begin = time.process_time()  # of this process: others on the machine do not count
-    folder = None if quick else Path(tempfile.gettempdir()) / "rnnkit_attention"
-    tables, earlier = everything(quick, folder)
-    if quick:
-        print("a quick run: nothing was written")
-        return
     settings = {
         "selection seed": SELECTION_SEED, "evaluation seeds": EVALUATION_SEEDS,
         "seeds of scheduled sampling": SHARES_SEEDS, "draws": DRAWS, "confidence": CONFIDENCE,
     }  # fmt: skip
-    path = results.save(
-        "attention", {"settings": settings, **tables}, command=COMMAND,
-        seeds=[SELECTION_SEED, *EVALUATION_SEEDS], seconds=earlier + time.process_time() - begin,
+    command.run(
+        everything, arguments, name="attention", command=COMMAND, about=__doc__, few="few words",
+        seeds=[SELECTION_SEED, *EVALUATION_SEEDS], settings=settings,
         data={"cmudict": datasets.CMUDICT_SHA256},
     )  # fmt: skip
-    shutil.rmtree(folder)
-    print(f"written: {path.name}")
 
 
 if __name__ == "__main__":

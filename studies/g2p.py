@@ -13,22 +13,19 @@ continues from files in the system's temporary folder.
 - Where a word stands in texts is looked up in the speeches of chapter 08 and the reviews of chapter 06.
 """
 
-import argparse
 import gzip
-import shutil
-import tempfile
-import time
-from pathlib import Path
+from functools import partial
 
 import numpy as np
-import torch
 
-from rnnkit import _places, datasets, g2p, report, results, training
+from rnnkit import _places, datasets, g2p, report
 from rnnkit.g2p import reader
 from rnnkit.g2p.learning import learn, untrained
+from studies.shared import command
 from studies.shared import g2p_errors as errors
-from studies.shared.g2p_runs import words
+from studies.shared.g2p_runs import parameters, words
 from studies.shared.intervals import interval
+from studies.shared.kept import Kept, timed
 from studies.shared.pairs import compare
 
 COMMAND = "python -m studies.g2p"
@@ -99,26 +96,22 @@ def chapter(pairs, seeds, folder=None):
 
     Return the networks, what is reported of them, and the seconds of those that an earlier run had trained.
     """
-    trained, seconds, earlier = [], [], 0.0
+    kept, trained, seconds = Kept(folder), [], []
     for seed in seeds:
-        recipe, file = CHAPTER | {"seed": seed}, folder and folder / f"{seed}.safetensors"
-        if file and file.is_file():
-            network = untrained(recipe).eval()
-            seconds.append(training.load_weights(file, network)["seconds"])
-            earlier += seconds[-1]
-        else:
-            begin = time.process_time()
-            network, _ = learn(pairs, recipe, progress=False)
-            seconds.append(time.process_time() - begin)
-            if file:
-                training.save_weights(file, network, {"seconds": seconds[-1]})
+        recipe = CHAPTER | {"seed": seed}
+        network, took = kept(
+            [len(pairs), recipe],
+            partial(untrained, recipe),
+            lambda recipe=recipe: timed(lambda: learn(pairs, recipe, progress=False)[0]),
+        )
         trained.append(network)
+        seconds.append(took)
     row = {
         "recipe": CHAPTER,
-        "parameters": sum(weight.numel() for weight in trained[0].parameters()),
+        "parameters": parameters(trained[0]),
         "seconds of each seed": [round(one, 1) for one in seconds],
     }
-    return trained, row, earlier
+    return trained, row, kept.earlier
 
 
 def shipped(name):
@@ -200,23 +193,14 @@ def everything(quick=False, folder=None):
 
 def main(arguments=None):
     """Do everything, print the tables and write the file; with --quick, few words and no file."""
-    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__.partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="few words, writes nothing")
-    quick = parser.parse_args(arguments).quick
-    torch.set_num_threads(1)
-    begin = time.process_time()  # of this process: others on the machine do not count
-    folder = None if quick else Path(tempfile.gettempdir()) / "rnnkit_g2p_study"
-    found, earlier = everything(quick, folder)
-    if quick:
-        print("a quick run: nothing was written")
-        return
-    path = results.save(
-        "g2p", found, command=COMMAND, seeds=SEEDS, seconds=earlier + time.process_time() - begin,
-        data={"cmudict": datasets.CMUDICT_SHA256, "speeches": datasets.SPEECHES_SHA256,
-              "movie reviews": datasets.MOVIE_REVIEWS_SHA256},
+    data = {
+        "cmudict": datasets.CMUDICT_SHA256, "speeches": datasets.SPEECHES_SHA256,
+        "movie reviews": datasets.MOVIE_REVIEWS_SHA256,
+    }  # fmt: skip
+    command.run(
+        everything, arguments, name="g2p", command=COMMAND, about=__doc__, few="few words", seeds=SEEDS,
+        data=data,
     )  # fmt: skip
-    shutil.rmtree(folder)
-    print(f"written: {path.name}")
 
 
 if __name__ == "__main__":

@@ -28,17 +28,11 @@ These had others first. On words, 192 units with a rate chosen in one epoch took
 Kneser-Ney of order 5. So the test texts had been looked at when the last recipes were written.
 """
 
-import argparse
-import shutil
-import tempfile
-import time
-from pathlib import Path
-
 import numpy as np
-import torch
 from tqdm import tqdm
 
-from rnnkit import datasets, language, results
+from rnnkit import datasets, language
+from studies.shared import command
 from studies.shared import language_runs as runs
 from studies.shared.bits_compared import compare, scores
 from studies.shared.intervals import CONFIDENCE
@@ -209,26 +203,14 @@ def everything(quick=False, folder=None):
 
 def main(arguments=None):
     """Train everything, print the tables and write the file; with --quick, short texts and no file."""
-    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__.partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="short texts, writes nothing")
-    quick = parser.parse_args(arguments).quick
-    torch.set_num_threads(1)
-    begin = time.process_time()  # of this process: others on the machine do not count
-    folder = None if quick else Path(tempfile.gettempdir()) / "rnnkit_language_models"
-    found, earlier = everything(quick, folder)
-    if quick:
-        print("a quick run: nothing was written")
-        return
     settings = {"part": PART, "block": BLOCK, "added": ADDED, "words": WORDS,
                 "speeches": SPEECHES, "selection seed": SELECTION_SEED, "evaluation seeds":
                 EVALUATION_SEEDS, "confidence": CONFIDENCE}  # fmt: skip
-    path = results.save(
-        "language_models", {"settings": settings, **found}, command=COMMAND,
-        seeds=[SELECTION_SEED, *EVALUATION_SEEDS], seconds=earlier + time.process_time() - begin,
+    command.run(
+        everything, arguments, name="language_models", command=COMMAND, about=__doc__, few="short texts",
+        seeds=[SELECTION_SEED, *EVALUATION_SEEDS], settings=settings,
         data={"cmudict": datasets.CMUDICT_SHA256, "speeches": datasets.SPEECHES_SHA256},
     )  # fmt: skip
-    shutil.rmtree(folder)
-    print(f"written: {path.name}")
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ from rnnkit import datasets, models, results, seq2seq, text, training
 from rnnkit.models.language_model import IGNORED
 from studies.shared import pairs
 from studies.shared.intervals import CONFIDENCE, interval
-from studies.shared.rates import best_rate
+from studies.shared.rates import tried_rates
 
 COMMAND = "python -m studies.spelled_digits"
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -175,7 +175,7 @@ def everything(quick=False):
             model = learn(name, *parts[0], rate, SELECTION_SEED, epochs)
             return float((answers(name, model, parts[1][0]) != parts[1][1]).mean())
 
-        tried = {rate: errors(rate) for rate in RATES} if quick else best_rate(errors, RATES)[1]
+        tried = tried_rates(errors, RATES, quick)
         rate = min(tried, key=tried.get)
         found, no_name, by_name, begin = [], [], [], time.process_time()
         for seed in seeds:

@@ -11,17 +11,11 @@ further part. That rate must lie inside of those that were tried. What is report
 and from EVALUATION_SEEDS.
 """
 
-import argparse
-import shutil
-import tempfile
-import time
-from pathlib import Path
-
-import torch
 from tqdm import tqdm
 
-from rnnkit import datasets, g2p, results
+from rnnkit import datasets, g2p
 from rnnkit.seq2seq import TransformerPair
+from studies.shared import command
 from studies.shared.g2p_runs import TRAINING, Arm, Networks, seq2seq_arm, words
 from studies.shared.g2p_scores import compare, scores
 from studies.shared.g2p_words import by_length
@@ -77,22 +71,10 @@ def everything(quick=False, folder=None):
 
 def main(arguments=None):
     """Train everything, print the rates and write the file; with --quick, few words and no file."""
-    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__.partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="few words, writes nothing")
-    quick = parser.parse_args(arguments).quick
-    torch.set_num_threads(1)
-    begin = time.process_time()  # of this process: others on the machine do not count
-    folder = None if quick else Path(tempfile.gettempdir()) / "rnnkit_transformer"
-    content, earlier = everything(quick, folder)
-    if quick:
-        print("a quick run: nothing was written")
-        return
-    path = results.save(
-        "transformer", content, command=COMMAND, seeds=[SELECTION_SEED, *EVALUATION_SEEDS],
-        seconds=earlier + time.process_time() - begin, data={"cmudict": datasets.CMUDICT_SHA256},
+    command.run(
+        everything, arguments, name="transformer", command=COMMAND, about=__doc__, few="few words",
+        seeds=[SELECTION_SEED, *EVALUATION_SEEDS], data={"cmudict": datasets.CMUDICT_SHA256},
     )  # fmt: skip
-    shutil.rmtree(folder)
-    print(f"written: {path.name}")
 
 
 if __name__ == "__main__":

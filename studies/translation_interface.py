@@ -18,26 +18,21 @@ folder. The rules were fixed before the run:
   scores with every seed.
 """
 
-import argparse
-import shutil
-import tempfile
-import time
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
-import torch
 from sacrebleu.metrics import BLEU, CHRF
 from sacrebleu.significance import PairedTest
 from tqdm import tqdm
 
-from rnnkit import results, text
+from rnnkit import text
 from rnnkit.report.paired import ALPHA
+from studies.shared import command
 from studies.shared import interface_texts as texts
 from studies.shared import translation_runs as runs
 from studies.shared.intervals import CONFIDENCE, interval
 from studies.shared.nearest import look_up
-from studies.shared.rates import best_rate
+from studies.shared.rates import tried_rates
 
 COMMAND = "python -m studies.translation_interface"
 SELECTION_SEED = 100
@@ -140,14 +135,14 @@ def everything(quick=False, folder=None):
         def loss(rate):
             return runs.loss_of(train(pairs.training, RECIPE, rate, SELECTION_SEED)[0], pairs.validation)
 
-        tried = {rate: loss(rate) for rate in RATES} if quick else best_rate(loss, RATES)[1]
+        tried = tried_rates(loss, RATES, quick)
         rate = min(tried, key=tried.get)
         seeds = EVALUATION_SEEDS[:2] if quick else EVALUATION_SEEDS
         networks, seconds = zip(*(train(pairs.training, RECIPE, rate, seed) for seed in seeds), strict=True)
     spoken = [texts.chinese(pair.english) for pair in parts.test]
     written = [runs.translate(network, pairs.test, spoken) for network in networks]
     outputs = [[texts.joined(tokens) for tokens in one] for one in written]
-    return {
+    found = {
         "pairs": {
             "messages": len(every), "usable": len(usable), "groups of twins": int(twins.max()) + 1,
             **{name: len(part) for name, part in parts._asdict().items()},
@@ -174,35 +169,24 @@ def everything(quick=False, folder=None):
                 zip(parts.test[:SHOWN], nearest(parts.test[:SHOWN], parts.training, "english"), strict=True)
             )
         ],
-    }, train.earlier  # fmt: skip
+    }  # fmt: skip
+    for name in ("network", "baselines", "compared with the look-up", "look-up, twins not kept apart"):
+        print(name, found[name])
+    return found, train.earlier
 
 
 def main(arguments=None):
     """Train everything, print the scores and write the file; with --quick, few pairs and no file."""
-    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__.partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="few pairs and one epoch, writes nothing")
-    quick = parser.parse_args(arguments).quick
-    torch.set_num_threads(1)
-    begin = time.process_time()  # of this process: others on the machine do not count
-    folder = None if quick else Path(tempfile.gettempdir()) / "rnnkit_translation_interface"
-    found, earlier = everything(quick, folder)
-    for name in ("network", "baselines", "compared with the look-up", "look-up, twins not kept apart"):
-        print(name, found[name])
-    if quick:
-        print("a quick run: nothing was written")
-        return
     settings = {
         "longest": texts.LONGEST, "alike": texts.ALIKE, "common": COMMON, "samples": SAMPLES,
         "selection seed": SELECTION_SEED, "evaluation seeds": EVALUATION_SEEDS, "data seed": DATA_SEED,
         "confidence": CONFIDENCE, "packages": runs.versions(PACKAGES),
     }  # fmt: skip
-    path = results.save(
-        "translation_interface", {"settings": settings, **found}, command=COMMAND,
-        seeds=[SELECTION_SEED, *EVALUATION_SEEDS, DATA_SEED], seconds=earlier + time.process_time() - begin,
-        data={texts.PACKAGE: texts.SHA256},
+    command.run(
+        everything, arguments, name="translation_interface", command=COMMAND, about=__doc__,
+        few="few pairs and one epoch", seeds=[SELECTION_SEED, *EVALUATION_SEEDS, DATA_SEED],
+        settings=settings, data={texts.PACKAGE: texts.SHA256},
     )  # fmt: skip
-    shutil.rmtree(folder)
-    print(f"written: {path.name}")
 
 
 if __name__ == "__main__":

@@ -24,23 +24,17 @@ one form and asked in another. Then the network without attention had 68 % of th
 the intervals are those of the seeds, and do not hold the chance of the draw.
 """
 
-import argparse
-import shutil
-import tempfile
-import time
 from functools import partial
-from pathlib import Path
 
-import torch
 from tqdm import tqdm
 
-from rnnkit import results, seq2seq
+from rnnkit import seq2seq
+from studies.shared import command, pairs
 from studies.shared import number_tasks as tasks
-from studies.shared import pairs
 from studies.shared import translation_runs as runs
 from studies.shared.intervals import CONFIDENCE, interval
 from studies.shared.nearest import look_up
-from studies.shared.rates import best_rate
+from studies.shared.rates import tried_rates
 
 COMMAND = "python -m studies.translation_numbers"
 SELECTION_SEED = 100
@@ -98,7 +92,7 @@ def choose(train, task, quick):
         def loss(rate, recipe=recipe):
             return runs.loss_of(train(task.training, recipe, rate, SELECTION_SEED)[0], task.validation)
 
-        found[name] = {rate: loss(rate) for rate in RATES} if quick else best_rate(loss, RATES)[1]
+        found[name] = tried_rates(loss, RATES, quick)
     return found
 
 
@@ -177,28 +171,17 @@ def show(title, found):
 
 def main(arguments=None):
     """Train everything, print the tables and write the file; with --quick, few pairs and no file."""
-    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__.partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="few pairs and one epoch, writes nothing")
-    quick = parser.parse_args(arguments).quick
-    torch.set_num_threads(1)
-    begin = time.process_time()  # of this process: others on the machine do not count
-    folder = None if quick else Path(tempfile.gettempdir()) / "rnnkit_translation_numbers"
-    found, earlier = everything(quick, folder)
-    if quick:
-        print("a quick run: nothing was written")
-        return
     settings = {
         "training": TRAINING, "held out": HELD_OUT, "digits to learn from": tasks.TRAINED,
         "digits of values": tasks.ASKED, "selection seed": SELECTION_SEED,
         "evaluation seeds": EVALUATION_SEEDS, "data seed": DATA_SEED, "confidence": CONFIDENCE,
         "packages": runs.versions(PACKAGES),
     }  # fmt: skip
-    path = results.save(
-        "translation_numbers", {"settings": settings, **found}, command=COMMAND,
-        seeds=[SELECTION_SEED, *EVALUATION_SEEDS, DATA_SEED], seconds=earlier + time.process_time() - begin,
+    command.run(
+        everything, arguments, name="translation_numbers", command=COMMAND, about=__doc__,
+        few="few pairs and one epoch", seeds=[SELECTION_SEED, *EVALUATION_SEEDS, DATA_SEED],
+        settings=settings,
     )  # fmt: skip
-    shutil.rmtree(folder)
-    print(f"written: {path.name}")
 
 
 if __name__ == "__main__":

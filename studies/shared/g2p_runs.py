@@ -1,20 +1,18 @@
 """Networks of the studies of grapheme→phoneme: the words, a training, and the choice of its learning rate."""
 
-import hashlib
-import json
 import time
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import torch
-from tqdm import tqdm
 
 from rnnkit import g2p, training
 from rnnkit.language import TextParts
 from rnnkit.models import next_symbol_loss
 from rnnkit.seq2seq import Seq2Seq
-from studies.shared.rates import best_rate
+from studies.shared.kept import Kept
+from studies.shared.rates import tried_rates
 
 TRAINING = {"batch": 64, "epochs": 2, "warmup": 0.1, "max_norm": 1.0}
 SIZES = ("embedding_size", "hidden_size", "attention", "units")  # of a Seq2Seq, where they are given
@@ -69,27 +67,21 @@ class Networks:
     """
 
     def __init__(self, entries, selection, seeds, folder=None, quick=False, progress=None):
-        self.entries, self.selection, self.seeds, self.folder = entries, selection, seeds, folder
+        self.entries, self.selection, self.seeds = entries, selection, seeds
         self.pairs, self.quick = g2p.pairs(entries.training), quick
-        self.progress = tqdm(disable=True) if progress is None else progress
-        self.earlier = 0.0  # seconds that the networks took that an earlier run had trained
+        self.kept = Kept(folder, progress)
+
+    @property
+    def earlier(self):
+        """Seconds that the networks took that an earlier run had trained."""
+        return self.kept.earlier
 
     def train(self, arm, rate, seed):
         """Return a trained network and the seconds that it took."""
-        key = json.dumps([len(self.pairs), arm.recipe, rate, seed], sort_keys=True)
-        name = hashlib.sha256(key.encode()).hexdigest()[:16]
-        file = self.folder and self.folder / f"{name}.safetensors"
         torch.manual_seed(seed)
         network = arm.build(arm.recipe)
-        if file and file.is_file():
-            seconds = training.load_weights(file, network.eval())["seconds"]
-            self.earlier += seconds
-        else:
-            seconds = self._learn(arm, network, rate, seed)
-            if file:
-                training.save_weights(file, network, {"seconds": seconds, "recipe": key})
-        self.progress.update()
-        return network, seconds
+        key = [len(self.pairs), arm.recipe, rate, seed]
+        return self.kept(key, lambda: network, lambda: (network, self._learn(arm, network, rate, seed)))
 
     def _learn(self, arm, network, rate, seed):
         recipe, begin = arm.recipe, time.process_time()
@@ -117,7 +109,7 @@ class Networks:
             network, _ = self.train(arm, rate, self.selection)
             return self.said(arm, network, "validation").per
 
-        return {rate: score(rate) for rate in sorted(rates)} if self.quick else best_rate(score, rates)[1]
+        return tried_rates(score, rates, self.quick)
 
     def network(self, arm, tried, seeds=None):
         """Train at the best rate, with all seeds or some; return the networks and what is reported of it."""

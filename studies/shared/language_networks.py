@@ -1,15 +1,9 @@
 """Networks of a study of language models: trained, kept for an interrupted run, and their rates chosen."""
 
-import hashlib
-import json
-import time
-
-from tqdm import tqdm
-
-from rnnkit import training
 from rnnkit.language.learning import learn, untrained
+from studies.shared.kept import Kept, timed
 from studies.shared.language_runs import parameters
-from studies.shared.rates import best_rate
+from studies.shared.rates import tried_rates
 
 
 class Networks:
@@ -21,27 +15,22 @@ class Networks:
     """
 
     def __init__(self, selection, seeds, folder=None, quick=False, progress=None):
-        self.selection, self.seeds, self.folder, self.quick = selection, seeds, folder, quick
-        self.progress = tqdm(disable=True) if progress is None else progress
-        self.earlier = 0.0  # seconds that the networks took that an earlier run had trained
+        self.selection, self.seeds, self.quick = selection, seeds, quick
+        self.kept = Kept(folder, progress)
+
+    @property
+    def earlier(self):
+        """Seconds that the networks took that an earlier run had trained."""
+        return self.kept.earlier
 
     def train(self, task, recipe, rate, seed):
         """Return a trained network and the seconds that it took."""
         recipe = recipe | {"learning_rate": rate, "seed": seed}
-        name = hashlib.sha256(json.dumps([task.title, recipe]).encode()).hexdigest()[:16]
-        file = self.folder and self.folder / f"{name}.safetensors"
-        if file and file.is_file():
-            network = untrained(task.symbols, recipe).eval()
-            seconds = training.load_weights(file, network)["seconds"]
-            self.earlier += seconds
-        else:
-            begin = time.process_time()
-            network = learn(task.symbols, task.pieces, recipe, progress=False)
-            seconds = time.process_time() - begin
-            if file:
-                training.save_weights(file, network, {"seconds": seconds})
-        self.progress.update()
-        return network, seconds
+        return self.kept(
+            [task.title, recipe],
+            lambda: untrained(task.symbols, recipe),
+            lambda: timed(learn, task.symbols, task.pieces, recipe, progress=False),
+        )
 
     def choose(self, task, recipe, rates):
         """Return {rate: bits per validation character}; past the ends, rates are halved or doubled."""
@@ -50,7 +39,7 @@ class Networks:
             network, _ = self.train(task, recipe, rate, self.selection)
             return float(task.bits(network, "validation").sum() / task.characters["validation"])
 
-        return {rate: score(rate) for rate in sorted(rates)} if self.quick else best_rate(score, rates)[1]
+        return tried_rates(score, rates, self.quick)
 
     def network(self, task, recipe, tried):
         """Train with all seeds at the best rate; return the networks and what is reported of them."""

@@ -1,6 +1,11 @@
 """Which learning rate is best, and is it inside of those that were tried?"""
 
 
+def tried_rates(score, rates, quick=False):
+    """Return {rate: score} of the given rates and, unless quick, of what `best_rate` tries beyond them."""
+    return {rate: score(rate) for rate in sorted(rates)} if quick else best_rate(score, rates)[1]
+
+
 def best_rate(score, rates):
     """Return the learning rate with the lowest score, which lies inside of those tried, and all scores."""
     tried = {rate: score(rate) for rate in rates}

@@ -1,18 +1,15 @@
 """Networks that translate: pairs of sentences as batches, the training, the outputs, how wrong they are."""
 
-import hashlib
-import json
-import time
 from importlib.metadata import version
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from rapidfuzz.distance import Levenshtein
-from tqdm import tqdm
 
 from rnnkit import models, seq2seq, text, training
 from rnnkit.models.language_model import IGNORED
+from studies.shared.kept import Kept, timed
 
 MOST = 3  # symbols of an output for each of the source, and TEN more: then it is cut off
 TEN = 10
@@ -109,28 +106,21 @@ class Trainer:
     """
 
     def __init__(self, folder=None, progress=None, epochs=None):
-        self.folder, self.epochs = folder, epochs
-        self.progress = tqdm(disable=True) if progress is None else progress
-        self.earlier = 0.0  # seconds that the networks took that an earlier run had trained
+        self.kept, self.epochs = Kept(folder, progress), epochs
+
+    @property
+    def earlier(self):
+        """Seconds that the networks took that an earlier run had trained."""
+        return self.kept.earlier
 
     def __call__(self, pairs, recipe, rate, seed):
         """Return a trained network and the seconds of processor time that it took."""
         recipe = recipe if self.epochs is None else recipe._replace(epochs=self.epochs)
-        content = [pairs.sources, pairs.targets, recipe._asdict(), rate, seed]
-        name = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
-        file = self.folder and self.folder / f"{name}.safetensors"
-        if file and file.is_file():
-            model = untrained(pairs.symbols, recipe).eval()
-            seconds = training.load_weights(file, model)["seconds"]
-            self.earlier += seconds
-        else:
-            begin = time.process_time()
-            model = learn(pairs, recipe, rate, seed)
-            seconds = time.process_time() - begin
-            if file:
-                training.save_weights(file, model, {"seconds": seconds})
-        self.progress.update()
-        return model, seconds
+        return self.kept(
+            [pairs.sources, pairs.targets, recipe._asdict(), rate, seed],
+            lambda: untrained(pairs.symbols, recipe),
+            lambda: timed(learn, pairs, recipe, rate, seed),
+        )
 
 
 def loss_of(model, pairs):
