@@ -46,7 +46,7 @@ class Aligner:
         letters: (T,). phones: (U,). Raises ValueError if no way is possible.
         """
         x, y = _one(letters, phones, len(self.probabilities), self.phones)
-        steps = _steps(self.probabilities, self.phones, x, y)
+        steps = _steps(self.probabilities, _cells(self.phones, x, y))
         best, origin = _most_probable(steps)
         if best[0] == 0:
             raise ValueError(
@@ -131,9 +131,9 @@ def _cells(phones, x, y):
     return rows, rows + y[:, None], rows + (y[:, :-1] * phones + y[:, 1:])[:, None]
 
 
-def _steps(table, phones, x, y):
+def _steps(table, cells):
     """Return the probability of each step: that letter t gives none, phone u, or phones u and u + 1."""
-    return [table.ravel()[cells] for cells in _cells(phones, x, y)]
+    return [table.ravel()[one] for one in cells]
 
 
 def _ways_before(steps):
@@ -158,7 +158,8 @@ def _ways_after(steps):
 
 def _expected(table, phones, x, y):
     """Return cells of the flat table, how often each is expected to be used, and the sum of log p(pair)."""
-    cells, steps = _cells(phones, x, y), _steps(table, phones, x, y)
+    cells = _cells(phones, x, y)
+    steps = _steps(table, cells)
     before, after = _ways_before(steps), _ways_after(steps)
     pair = before[:, -1, -1]
     if not pair.all():
