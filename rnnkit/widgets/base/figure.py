@@ -77,7 +77,7 @@ class LiveFigure(anywidget.AnyWidget):
       below it, unless it holds their places itself (`_places_within`), with `places()` or in its own way.
 
     A figure with more than 20 kB of weights names their file, assets/weights/NAME.js, in `_weights`, and has
-    them in its trait `weights`, read with `read_weights`. A page loads them when the figure comes near.
+    them in its trait `weights`, as a `TrainedFigure` does. A page loads them when the figure comes near.
     What a page needs only once the figure is alive are traits with an underscore, listed with their files in
     `_later`: a page has undefined there until the file has come, and null if it does not come.
 

@@ -1,6 +1,7 @@
 """Weights of trained networks, from the files that come with the course."""
 
 import json
+from functools import cache
 
 from rnnkit import _places
 
@@ -16,6 +17,23 @@ def read_weights(name, folder=_places.WEIGHTS):
     if not (text.startswith(start) and text.endswith(end)):
         raise ValueError(f"{name}.js must be one call {start}…{end}, got {text[:40]!r}")
     return json.loads(text[len(start) : -len(end)])
+
+
+def reader_of(name, command):
+    """Return a function that returns the content of NAME.js in assets/weights, which `command` makes.
+
+    It reads the file once, and always returns the same object. FileNotFoundError, which names the command, if
+    the file is missing.
+    """
+
+    @cache
+    def stored():
+        try:
+            return read_weights(name)
+        except FileNotFoundError:
+            raise _places.missing(_places.WEIGHTS / f"{name}.js", f"{command} makes it") from None
+
+    return stored
 
 
 def read_checkpoint(path, command):

@@ -1,17 +1,16 @@
 """A trained LSTM invents words: from which chances each letter is drawn, and which of the words exist."""
 
 import string
-from functools import cache
 
 import numpy as np
 import traitlets
 
-from rnnkit import _places
 from rnnkit import _validation as v
 from rnnkit.language import dictionary, packed
 from rnnkit.widgets.base.drawing import element
-from rnnkit.widgets.base.figure import LiveFigure, as_trait_error, bounded, checked, counted
-from rnnkit.widgets.base.weights import read_weights
+from rnnkit.widgets.base.figure import as_trait_error, bounded, checked, counted
+from rnnkit.widgets.base.trained import TrainedFigure
+from rnnkit.widgets.base.weights import reader_of
 from rnnkit.widgets.invent_words import network, picture
 
 NAME, DICTIONARY = "invent_words", "english_words"  # files in assets/weights
@@ -40,26 +39,11 @@ def _packed(name, value):
     return value
 
 
-@cache
-def stored():
-    """Return the weights that come with the course, those of assets/weights/invent_words.js."""
-    return _read(NAME, "python -m rnnkit train words")
+stored = reader_of(NAME, "python -m rnnkit train words")
+stored_dictionary = reader_of(DICTIONARY, "python -m rnnkit.language.dictionary")
 
 
-@cache
-def stored_dictionary():
-    """Return the words that exist, those of assets/weights/english_words.js."""
-    return _read(DICTIONARY, "python -m rnnkit.language.dictionary")
-
-
-def _read(name, command):
-    try:
-        return read_weights(name)
-    except FileNotFoundError:
-        raise _places.missing(_places.WEIGHTS / f"{name}.js", f"{command} makes it") from None
-
-
-class InventWords(LiveFigure):
+class InventWords(TrainedFigure):
     """A trained LSTM invents words: 12 at a time, each letter drawn by chance.
 
         InventWords("th")
@@ -87,6 +71,7 @@ class InventWords(LiveFigure):
 
     _module = "invent_words"
     _weights = NAME
+    _stored = staticmethod(stored)
     _later = (("_dictionary", DICTIONARY),)
     _controls = ("text", "slider", "slider", "slider", "button", "slider", "slider")
     _places_within = True
@@ -102,9 +87,7 @@ class InventWords(LiveFigure):
     def __init__(self, prefix="", *, model=None, **settings):
         if model is not None:
             settings["weights"] = as_trait_error(_pack, "model", model)
-        given = settings["weights"] if "weights" in settings else stored()
-        settings["weights"] = as_trait_error(_packed, "weights", given)
-        super().__init__(prefix=prefix, **settings)
+        super().__init__(prefix=prefix, **self.with_weights(settings))
 
     @traitlets.default("_dictionary")
     def _words_that_exist(self):
@@ -114,12 +97,6 @@ class InventWords(LiveFigure):
     def _show_the_first_draw(self, change):
         if self._picture:
             self.t = 1
-
-    @traitlets.observe("weights")
-    def _show_new_weights(self, change):
-        is_stored = stored.cache_info().currsize > 0 and self.weights is stored()
-        self._weights = NAME if is_stored else None  # a page has to be given any others
-        self.show_anew()
 
     def numbers(self):
         """Return everything that is drawn; computeInventWords in the script gives the same."""

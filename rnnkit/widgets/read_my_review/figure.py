@@ -1,19 +1,18 @@
 """A trained LSTM reads what the reader types: what it thinks after every word, and what its units do."""
 
 import json
-from functools import cache
 
 import numpy as np
 import traitlets
 
-from rnnkit import _places
 from rnnkit import _validation as v
 from rnnkit import text as texts
 from rnnkit.cells import sigmoid
 from rnnkit.sentiment import packed
 from rnnkit.widgets.base.drawing import element
-from rnnkit.widgets.base.figure import LiveFigure, TraitValueError, as_trait_error, checked, counted
-from rnnkit.widgets.base.weights import read_weights
+from rnnkit.widgets.base.figure import TraitValueError, as_trait_error, checked, counted
+from rnnkit.widgets.base.trained import TrainedFigure
+from rnnkit.widgets.base.weights import reader_of
 from rnnkit.widgets.read_my_review import network, picture
 
 NAME = "sentiment"  # of the weights that come with the course
@@ -53,22 +52,10 @@ def _packed(name, value):
     return value
 
 
-@cache
-def stored():
-    """Return the weights that come with the course, those of assets/weights/sentiment.js."""
-    try:
-        return read_weights(NAME)
-    except FileNotFoundError:
-        raise _places.missing(
-            _places.WEIGHTS / f"{NAME}.js", f"python -m rnnkit train {NAME} makes it"
-        ) from None
+stored = reader_of(NAME, "python -m rnnkit train sentiment")
 
 
-def _is_stored(weights):
-    return stored.cache_info().currsize > 0 and weights is stored()  # a file never read is not these weights
-
-
-class ReadMyReview(LiveFigure):
+class ReadMyReview(TrainedFigure):
     """A trained LSTM reads any text, word by word, and says how likely it is that the text praises.
 
         ReadMyReview("The actors are good, but the plot is dull.")
@@ -94,6 +81,7 @@ class ReadMyReview(LiveFigure):
 
     _module = "read_my_review"
     _weights = NAME
+    _stored = staticmethod(stored)
     _controls = ("choice", "area")
     _places_within = True
     text = checked(_text, default_value=SENTENCES[FIRST])
@@ -108,8 +96,7 @@ class ReadMyReview(LiveFigure):
             from rnnkit.sentiment import reader  # torch: only where a classifier has it already
 
             settings["weights"] = reader.pack(model, vocabulary)
-        given = settings["weights"] if "weights" in settings else stored()
-        settings["weights"] = as_trait_error(_packed, "weights", given)
+        settings = self.with_weights(settings)
         if text is None:
             text, t = SENTENCES[FIRST], FIRST_T if t is None else t
         text = as_trait_error(_text, "text", text)
@@ -133,10 +120,9 @@ class ReadMyReview(LiveFigure):
 
     @traitlets.observe("weights")
     def _show_new_weights(self, change):
-        self._weights = NAME if _is_stored(self.weights) else None  # a page has to be given any others
         if self._picture:
             self.unit = min(self.unit, len(self.weights[packed.READOUT]) // 2)
-        self.show_anew()
+        super()._show_new_weights(change)
 
     def numbers(self):
         """Return everything that is drawn; computeReadMyReview in the script gives the same."""

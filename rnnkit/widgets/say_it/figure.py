@@ -1,17 +1,16 @@
 """A trained network says how any word is pronounced: its phones, where it looked, and what else it found."""
 
 import json
-from functools import cache
 
 import traitlets
 
-from rnnkit import _places
 from rnnkit import _validation as v
 from rnnkit.g2p import packed
 from rnnkit.g2p.spelling import LETTERS, PHONES, encode_word
 from rnnkit.widgets.base.drawing import element
-from rnnkit.widgets.base.figure import LiveFigure, as_trait_error, checked, counted
-from rnnkit.widgets.base.weights import read_weights
+from rnnkit.widgets.base.figure import as_trait_error, checked, counted
+from rnnkit.widgets.base.trained import TrainedFigure
+from rnnkit.widgets.base.weights import reader_of
 from rnnkit.widgets.say_it import invent, network, picture
 from rnnkit.widgets.say_it.phones import respelling
 
@@ -39,17 +38,10 @@ def _packed(name, value):
     return value
 
 
-@cache
-def stored():
-    """Return the weights that come with the course, those of assets/weights/say_it.js."""
-    try:
-        return read_weights(NAME)
-    except FileNotFoundError:
-        path = _places.WEIGHTS / f"{NAME}.js"
-        raise _places.missing(path, "python -m rnnkit train g2p makes it") from None
+stored = reader_of(NAME, "python -m rnnkit train g2p")
 
 
-class SayIt(LiveFigure):
+class SayIt(TrainedFigure):
     """A trained network says how any word is pronounced, and shows where it looked for each phone.
 
         SayIt("rhythm")
@@ -77,6 +69,7 @@ class SayIt(LiveFigure):
 
     _module = "say_it"
     _weights = NAME
+    _stored = staticmethod(stored)
     _controls = ("text", "button", "button", "slider", "slider")
     _places_within = True
     word = checked(_word, default_value=FIRST)
@@ -87,20 +80,12 @@ class SayIt(LiveFigure):
     def __init__(self, word=FIRST, *, model=None, **settings):
         if model is not None:
             settings["weights"] = as_trait_error(_pack, "model", model)
-        given = settings["weights"] if "weights" in settings else stored()
-        settings["weights"] = as_trait_error(_packed, "weights", given)
-        super().__init__(word=word, **settings)
+        super().__init__(word=word, **self.with_weights(settings))
 
     @traitlets.observe("word")
     def _show_the_best(self, change):
         if self._picture:
             self.candidate = self.phone = 1
-
-    @traitlets.observe("weights")
-    def _show_new_weights(self, change):
-        is_stored = stored.cache_info().currsize > 0 and self.weights is stored()
-        self._weights = NAME if is_stored else None  # a page has to be given any others
-        self.show_anew()
 
     def numbers(self):
         """Return everything that is drawn; computeSayIt in the script gives the same."""

@@ -276,7 +276,9 @@ class TestPage:
         ],
     )
     def test_missing_files_say_which_command_makes_them(self, monkeypatch, tmp_path, stored, command):
-        monkeypatch.setattr(figure, "read_weights", lambda name: (tmp_path / "none").read_text())
+        monkeypatch.setattr(
+            "rnnkit.widgets.base.weights.read_weights", lambda name: (tmp_path / "none").read_text()
+        )
         getattr(figure, stored).cache_clear()
         with pytest.raises(FileNotFoundError, match=f"{command} makes it"):
             InventWords(**({} if stored == "stored" else {"weights": SMALL}))

@@ -42,7 +42,7 @@ def known(monkeypatch):
     drawn = sorted({*drawn_by(shown()), *drawn_by(shown("be"))})
     packed = dictionary.pack([word for word in drawn[::2] if len(word) < 28])
     module.stored_dictionary.cache_clear()
-    monkeypatch.setattr(module, "read_weights", {module.DICTIONARY: packed}.__getitem__)
+    monkeypatch.setattr("rnnkit.widgets.base.weights.read_weights", {module.DICTIONARY: packed}.__getitem__)
     yield packed
     module.stored_dictionary.cache_clear()
 

@@ -66,10 +66,11 @@ READY = """() => new Promise(done => {
 def large(monkeypatch):
     """Let random weights be those of the course, of the largest size that its training may choose."""
     weights, words = writer_weights(np.random.default_rng(0), 24, 192), read_weights(module.DICTIONARY)
-    monkeypatch.setattr(module, "read_weights", {module.NAME: weights, module.DICTIONARY: words}.__getitem__)
+    files = {module.NAME: weights, module.DICTIONARY: words}
+    monkeypatch.setattr("rnnkit.widgets.base.weights.read_weights", files.__getitem__)
     for stored in (module.stored, module.stored_dictionary):
         stored.cache_clear()
-    yield {module.NAME: weights, module.DICTIONARY: words}
+    yield files
     for stored in (module.stored, module.stored_dictionary):
         stored.cache_clear()
 

@@ -71,7 +71,7 @@ READY = """() => new Promise(done => {
 def large(monkeypatch):
     """Let random weights be those of the course, of the same size, and return them."""
     weights = reader_weights(np.random.default_rng(0), [f"word{k}" for k in range(7998)], 32, 40)
-    monkeypatch.setattr(module, "read_weights", lambda name: weights)
+    monkeypatch.setattr("rnnkit.widgets.base.weights.read_weights", lambda name: weights)
     module.stored.cache_clear()
     yield weights
     module.stored.cache_clear()

@@ -320,7 +320,9 @@ class TestPage:
         assert len(gzip.compress(script, 9)) <= 320_000
 
     def test_missing_weights_say_which_command_makes_them(self, monkeypatch, tmp_path):
-        monkeypatch.setattr(figure, "read_weights", lambda name: (tmp_path / "none").read_text())
+        monkeypatch.setattr(
+            "rnnkit.widgets.base.weights.read_weights", lambda name: (tmp_path / "none").read_text()
+        )
         figure.stored.cache_clear()
         with pytest.raises(FileNotFoundError, match="python -m rnnkit train g2p makes it"):
             SayIt()
