@@ -11,6 +11,7 @@ tests run beside the others: with thirteen jobs on two cores the times differed 
 import json
 from collections import Counter
 
+import pytest
 from book_browser import open_page
 from figure_pages import CONTROLS
 
@@ -19,6 +20,26 @@ YARDSTICK = """new Promise(done => setTimeout(() => {
       for (let k = 0; k < 3000; k++) text = (k * 0.7).toFixed(2) + text.slice(0, 9);
       done(text);
     }))"""
+FIELD = ".rnn-widget :is(input[type=text], textarea)"  # into which a reader types
+TYPE = """async () => {
+  const input = document.querySelector("FIELD"), shown = document.querySelector("WATCHED");
+  const next = (NEXT)(input.value), painted = [];
+  let changes = 0;
+  for (let move = 0; move < 100; move++) {
+    await YARDSTICK;
+    input.value = next(move);
+    const before = shown.textContent, frame = new MessageChannel();
+    await new Promise(done => requestAnimationFrame(() => {
+      const start = performance.now();
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      queueMicrotask(() => changes += shown.textContent !== before); // before the frame
+      frame.port1.onmessage = () => { painted.push(performance.now() - start); done(); };
+      frame.port2.postMessage(0);
+    }));
+    await new Promise(requestAnimationFrame);
+  }
+  return { painted, changes };
+}""".replace("YARDSTICK", YARDSTICK).replace("FIELD", FIELD)
 IDLE = 1.2  # ms that the loop of the yardstick takes on an idle machine
 FRAME = ("UpdateLayoutTree", "Layout", "PrePaint", "Paint", "Layerize", "Commit")
 
@@ -78,3 +99,23 @@ def rounds(browser, page, script, trace):
         browser.stop_tracing()
         times = computing(trace)
         yield clock, times, slowness(times.pop("loop"))
+
+
+def assert_answers_keystrokes(browser, page, trace, *, types, watched, changes, limit):
+    """Type 100 times into the figure on `page`: 95 of them must be drawn within `limit` ms of computing.
+
+    types: a function in JavaScript; it takes the text of the field, and returns a function that takes k and
+        returns the text after keystroke k, from 0 on.
+    watched, changes: a selector, and how many keystrokes must change the text there before the frame.
+    """
+    script = TYPE.replace("WATCHED", watched).replace("NEXT", types)
+    page.evaluate(script)
+    for clock, times, slower in rounds(browser, page, script, trace):
+        assert clock["changes"] >= changes
+        # each keystroke has a frame of its own, and a second one, in which little or other work is done
+        strokes = sorted(times["painted"])[-100:]
+        said = f"{late(strokes):.2f} ms of computing, {late(clock['painted']):.2f} ms by the clock"
+        print(f"keystroke to frame, p95: {said}, machine slower by {slower:.2f}")
+        if late(strokes) <= limit * slower:
+            return
+    pytest.fail(f"slower than {limit} ms: {late(strokes):.2f} ms, on a machine slower by {slower:.2f}")
