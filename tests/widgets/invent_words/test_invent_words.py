@@ -251,12 +251,6 @@ class TestOwnModel:
 
 
 class TestPage:
-    def test_a_page_gets_weights_that_it_cannot_load(self):
-        page = shown().to_html()
-        assert "data-weights" not in page
-        props = json.loads(html.unescape(re.search(r'data-props="([^"]*)"', page)[1]))
-        assert props["weights"] == SMALL
-
     def test_a_page_loads_the_weights_of_the_course_and_later_its_words(self):
         page = InventWords().to_html()
         assert f'data-weights="{figure.NAME}"' in page
@@ -268,21 +262,14 @@ class TestPage:
         script = (_places.WEIGHTS / f"{figure.NAME}.js").read_bytes()
         assert len(gzip.compress(script, 9)) <= 200_000
 
-    @pytest.mark.parametrize(
-        ("stored", "command"),
-        [
-            ("stored", "python -m rnnkit train words"),
-            ("stored_dictionary", "python -m rnnkit.language.dictionary"),
-        ],
-    )
-    def test_missing_files_say_which_command_makes_them(self, monkeypatch, tmp_path, stored, command):
+    def test_a_missing_dictionary_says_which_command_makes_it(self, monkeypatch, tmp_path):
         monkeypatch.setattr(
             "rnnkit.widgets.base.weights.read_weights", lambda name: (tmp_path / "none").read_text()
         )
-        getattr(figure, stored).cache_clear()
-        with pytest.raises(FileNotFoundError, match=f"{command} makes it"):
-            InventWords(**({} if stored == "stored" else {"weights": SMALL}))
-        getattr(figure, stored).cache_clear()
+        figure.stored_dictionary.cache_clear()
+        with pytest.raises(FileNotFoundError, match=r"python -m rnnkit.language.dictionary makes it"):
+            shown()
+        figure.stored_dictionary.cache_clear()
 
     def test_pieces_of_the_line_are_as_long_as_the_chances(self):
         pieces = picture.pieces_of([0.5, 0.25, 0.02, 0.23])

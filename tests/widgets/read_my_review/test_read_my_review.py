@@ -1,7 +1,5 @@
 """ReadMyReview: its numbers against torch, its script against both, and what it makes of any text."""
 
-import html
-import json
 import re
 
 import numpy as np
@@ -314,30 +312,10 @@ class TestOwnClassifier:
 
 
 class TestPage:
-    def test_a_page_gets_weights_that_it_cannot_load(self):
-        page = shown().to_html()
-        assert "data-weights" not in page
-        props = json.loads(html.unescape(re.search(r'data-props="([^"]*)"', page)[1]))
-        assert props["weights"] == SMALL
-
     def test_a_page_loads_the_weights_of_the_course(self):
         one = ReadMyReview()
         assert f'data-weights="{figure.NAME}"' in one.to_html()
         assert len(one.to_html()) < 60_000
-        one.weights = SMALL
-        assert "data-weights" not in one.to_html()
-        one.weights = figure.stored()
-        assert len(one.to_html()) < 60_000
-
-    def test_missing_weights_say_which_command_makes_them(self, monkeypatch, tmp_path):
-        monkeypatch.setattr(
-            "rnnkit.widgets.base.weights.read_weights", lambda name: (tmp_path / "none").read_text()
-        )
-        figure.stored.cache_clear()
-        with pytest.raises(FileNotFoundError, match="python -m rnnkit train sentiment makes it"):
-            ReadMyReview()
-        figure.stored.cache_clear()
-        shown()  # needs none
 
     @pytest.mark.parametrize(
         ("p", "height", "side"),

@@ -1,7 +1,6 @@
 """SayIt: its searches against torch's, its script against both, and what it makes of bad settings."""
 
 import gzip
-import html
 import json
 import re
 
@@ -304,12 +303,6 @@ class TestOwnModel:
 
 
 class TestPage:
-    def test_a_page_gets_weights_that_it_cannot_load(self):
-        page = shown().to_html()
-        assert "data-weights" not in page
-        props = json.loads(html.unescape(re.search(r'data-props="([^"]*)"', page)[1]))
-        assert props["weights"] == SMALL
-
     def test_a_page_loads_the_weights_of_the_course(self):
         page = SayIt().to_html()
         assert f'data-weights="{figure.NAME}"' in page
@@ -318,15 +311,6 @@ class TestPage:
     def test_the_weights_are_light(self):
         script = (_places.WEIGHTS / f"{figure.NAME}.js").read_bytes()
         assert len(gzip.compress(script, 9)) <= 320_000
-
-    def test_missing_weights_say_which_command_makes_them(self, monkeypatch, tmp_path):
-        monkeypatch.setattr(
-            "rnnkit.widgets.base.weights.read_weights", lambda name: (tmp_path / "none").read_text()
-        )
-        figure.stored.cache_clear()
-        with pytest.raises(FileNotFoundError, match="python -m rnnkit train g2p makes it"):
-            SayIt()
-        figure.stored.cache_clear()
 
     def test_names_of_rows_are_written_where_there_is_room(self):
         assert [picture.name(["A"] * 23, k, 2) for k in range(3)] == ["A", "A", "A"]
