@@ -17,10 +17,14 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def requirements() -> list[Requirement]:
-    """Return what pyproject.toml asks for: the dependencies and those of every extra."""
+    """Return what pyproject.toml asks for: the dependencies and those of every extra.
+
+    One extra may ask for another, which is here anyway; then it names the project itself.
+    """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"].values()
-    return [Requirement(line) for line in sum(extras, project["dependencies"])]
+    lines = map(Requirement, sum(extras, project["dependencies"]))
+    return [requirement for requirement in lines if requirement.name != project["name"]]
 
 
 def closure(roots: list[Requirement]) -> dict[str, str]:

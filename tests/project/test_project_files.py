@@ -51,7 +51,13 @@ def imported_names(source):
 def requirements(*groups):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    return [Requirement(line) for line in sum((extras[group] for group in groups), project["dependencies"])]
+    found = [Requirement(line) for line in sum((extras[group] for group in groups), project["dependencies"])]
+    inner = {
+        extra for requirement in found if requirement.name == project["name"] for extra in requirement.extras
+    }
+    if inner - set(groups):  # an extra that asks for others
+        return requirements(*groups, *sorted(inner - set(groups)))
+    return [requirement for requirement in found if requirement.name != project["name"]]
 
 
 class TestPins:
@@ -79,7 +85,7 @@ class TestPins:
     @pytest.mark.parametrize(
         ("folder", "extras"),
         [
-            ("rnnkit", []),
+            ("rnnkit", ["rosetta", "rosetta-jax"]),
             ("benchmarks", ["bench"]),
             ("studies", ["studies"]),
             ("tools", ["book", "test"]),
@@ -102,7 +108,7 @@ class TestPins:
         ("file", "constraints", "project"),
         [
             ("environment.yml", "-c constraints.txt", "-e .[book,test]"),
-            ("binder/environment.yml", "-c ../constraints.txt", "-e ..[book]"),
+            ("binder/environment.yml", "-c ../constraints.txt", "-e ..[book,rosetta]"),
         ],
     )
     def test_conda_environment_has_no_list_of_its_own(self, file, constraints, project):
@@ -114,7 +120,7 @@ class TestPins:
         assert lines == {"pip": [f"--extra-index-url {CPU_INDEX}", constraints, project]}
 
     def test_binder_needs_nothing_of_the_tests(self):
-        named = {canonicalize_name(requirement.name) for requirement in requirements("book")}
+        named = {canonicalize_name(requirement.name) for requirement in requirements("book", "rosetta")}
         for name in imports_of_the_chapters() - sys.stdlib_module_names - {"rnnkit"}:
             assert named & {canonicalize_name(package) for package in PACKAGES[name]}, name
 
