@@ -14,7 +14,7 @@ FLOORS = (
     {"cells", "attention", "text", "plots", "sampling"},
     {"layers", "tasks", "series", "results", "report"},
     {"gradients", "datasets", "models"},
-    {"training", "seq2seq"},
+    {"training", "seq2seq", "convert"},
     {"sentiment", "language", "volatility", "stocks"},
     {"g2p"},
     {"check", "widgets"},
@@ -83,6 +83,7 @@ def test_no_module_leads_back_to_itself():
         "sampling",
         "layers",
         "check",
+        "convert",
         "gradients",
         "text",
         "widgets",
@@ -100,7 +101,7 @@ def test_imports_stay_light(room):
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = {name.partition(".")[0] for name in run.stdout.split() if not name.startswith("_")}
     assert not loaded & {"torch", "pandas", "scipy", "sklearn"}
-    if room in ("cells", "attention", "sampling", "layers", "check"):
+    if room in ("cells", "attention", "sampling", "layers", "check", "convert"):
         assert loaded <= {
             "numpy",
             "cython_runtime",

@@ -1,0 +1,33 @@
+"""The same recurrent network in every library: read into one plain description, written from it, bit by bit.
+
+NumPy is enough to import this; torch, Keras and the others are loaded by the functions that need them.
+"""
+
+from rnnkit.convert.chain import Chain
+from rnnkit.convert.description import Cell, Recurrent
+from rnnkit.convert.gates import HardSigmoid, Sigmoid, reordered
+from rnnkit.convert.numpy_layers import from_layers, to_layers
+from rnnkit.convert.parts import Activation, Dropout, Embedding, Last, Linear, Masking
+from rnnkit.convert.pytorch import from_torch, to_torch
+from rnnkit.convert.reference import run, run_chain
+
+__all__ = [
+    "Activation",
+    "Cell",
+    "Chain",
+    "Dropout",
+    "Embedding",
+    "HardSigmoid",
+    "Last",
+    "Linear",
+    "Masking",
+    "Recurrent",
+    "Sigmoid",
+    "from_layers",
+    "from_torch",
+    "reordered",
+    "run",
+    "run_chain",
+    "to_layers",
+    "to_torch",
+]

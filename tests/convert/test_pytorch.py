@@ -1,0 +1,194 @@
+"""torch.nn and the layers in NumPy: there and back with every bit, the same outputs, states and gradients."""
+
+import numpy as np
+import pytest
+import torch
+from descriptions import batches, recurrent, recurrents
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+from torch.nn.utils import parametrize, prune
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from rnnkit import layers
+from rnnkit.convert import HardSigmoid, from_layers, from_torch, run, to_layers, to_torch
+
+DIRECTIONS = (("forward",), ("forward", "reverse"))
+
+
+def run_torch(module, x, state, lengths):
+    """Return output, and the states as a list."""
+    T = len(x)
+    if lengths is not None:
+        x = pack_padded_sequence(x, torch.tensor(lengths), enforce_sorted=False)
+    output, last = module(x, state)
+    if lengths is not None:
+        output = pad_packed_sequence(output, total_length=T)[0]
+    return output, list(last) if isinstance(last, tuple) else [last]
+
+
+@given(st.data())
+def test_all_three_compute_the_same_forward_and_back(data):
+    one = data.draw(recurrents(directions=DIRECTIONS, resets=(True,)))
+    x, state, lengths = data.draw(batches(one))
+    module, layer = to_torch(one), to_layers(one)
+    assert from_torch(module).same_bits(one)
+    assert from_layers(layer).same_bits(one)
+
+    x_t = torch.tensor(x, requires_grad=True)
+    state_t = torch.tensor(np.array(state)) if state is not None else None
+    state_t = tuple(state_t) if one.kind == "LSTM" and state is not None else state_t
+    output, last = run_torch(module, x_t, state_t, lengths)
+    wanted, *states = run(one, x, state, lengths)
+    np.testing.assert_allclose(output.detach(), wanted, atol=1e-10)
+    for theirs, ours in zip(last, states, strict=False):
+        np.testing.assert_allclose(theirs.detach(), ours, atol=1e-10)
+
+    rng = np.random.default_rng(0)
+    d_output, d_state = rng.normal(size=wanted.shape), [rng.normal(size=part.shape) for part in last]
+    loss = (output * torch.tensor(d_output)).sum()
+    loss = loss + sum((part * torch.tensor(d)).sum() for part, d in zip(last, d_state, strict=True))
+    loss.backward()
+    layer(x, state, lengths)
+    dx, _ = layer.backward(d_output, tuple(d_state) if one.kind == "LSTM" else d_state[0])
+    np.testing.assert_allclose(x_t.grad, dx, atol=1e-10)
+
+
+@given(st.data(), st.sampled_from(["float32", "float64"]), st.booleans())
+def test_round_trips_keep_every_bit_and_draw_no_random_numbers(data, dtype, batch_first):
+    one = data.draw(recurrents(directions=DIRECTIONS, resets=(True,), dtype=dtype))
+    before = torch.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002, the state of all drawing
+    module, layer = to_torch(one, batch_first=batch_first), to_layers(one, batch_first=batch_first)
+    assert torch.equal(torch.get_rng_state(), before[0])
+    np.testing.assert_array_equal(np.random.get_state()[1], before[1])  # noqa: NPY002
+    assert module.batch_first == layer.batch_first == batch_first
+    assert module.weight_hh_l0.requires_grad
+    assert not module.training
+    assert from_torch(module).same_bits(from_layers(layer))
+    assert from_torch(module).same_bits(one)
+
+
+def test_the_copies_are_independent():
+    module = nn.GRU(3, 4)
+    one = from_torch(module)
+    kept = one.with_dtype("float64").with_dtype("float32")
+    with torch.no_grad():
+        module.weight_hh_l0 += 1
+        to_torch(one).weight_hh_l0.add_(1)
+    to_layers(one).params["weight_hh_l0"] += 1
+    assert one.same_bits(kept)
+
+
+@pytest.mark.parametrize("reset_after", [True, False])
+def test_layers_hold_both_conventions_of_the_gru(reset_after):
+    one = recurrent("GRU", layers=2, reset_after=reset_after)
+    assert to_layers(one).reset_after == reset_after
+    assert from_layers(to_layers(one)).same_bits(one)
+
+
+@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
+@pytest.mark.parametrize("bias", [True, False])
+def test_a_cell_is_one_layer(kind, bias):
+    options = {"nonlinearity": "relu"} if kind == "RNN" else {}
+    cell = getattr(nn, kind + "Cell")(3, 4, bias=bias, dtype=torch.float64, **options)
+    one, x = from_torch(cell), torch.randn(1, 2, 3, dtype=torch.float64)
+    h = cell(x[0])[0] if kind == "LSTM" else cell(x[0])
+    assert (one.kind, one.bias, one.num_layers) == (kind, bias, 1)
+    np.testing.assert_allclose(run(one, x.numpy())[0][0], h.detach(), atol=1e-12)
+
+
+def test_weights_that_are_computed_are_read_as_they_are_used():
+    x = torch.randn(4, 2, 3)
+    normed, pruned = nn.LSTM(3, 4), nn.GRU(3, 4)
+    parametrize.register_parametrization(normed, "weight_hh_l0", nn.Tanh())
+    prune.l1_unstructured(pruned, "weight_hh_l0", 0.5)
+    for module in (normed, pruned):
+        np.testing.assert_allclose(run(from_torch(module), x.numpy())[0], module(x)[0].detach(), atol=1e-6)
+
+
+class Doubled(nn.LSTM):
+    def forward(self, x, state=None):
+        output, state = super().forward(x, state)
+        return 2 * output, state
+
+
+@pytest.mark.parametrize(
+    ("module", "error", "told"),
+    [
+        (None, TypeError, "^module must be RNN or LSTM or .* got None"),
+        (nn.Linear(3, 4), TypeError, "^module must be RNN or LSTM or .* got Linear"),
+        (layers.LSTM(3, 4), TypeError, "^module must be RNN or LSTM"),
+        (nn.Sequential(nn.LSTM(3, 4)), TypeError, "^module must be RNN or LSTM"),
+        (Doubled(3, 4), TypeError, "^module must compute what LSTM does, got Doubled, which has a forward"),
+        (nn.LSTM(3, 4, proj_size=2), ValueError, "^module must have proj_size 0, got 2"),
+        (
+            nn.LSTM(3, 4, 2, dropout=0.3),
+            ValueError,
+            r"^module must be in evaluation, module.eval\(\): .* 0.3",
+        ),
+        (nn.GRU(3, 4, device="meta"), ValueError, "^module.weight_ih_l0 must be on the CPU, got meta"),
+        (
+            nn.GRU(3, 4, dtype=torch.bfloat16),
+            TypeError,
+            "^the dtype of module.weight_ih_l0 must be float32 or",
+        ),
+    ],
+)
+def test_modules_that_cannot_be_described_are_named(module, error, told):
+    with pytest.raises(error, match=told):
+        from_torch(module)
+
+
+def test_weights_that_are_not_finite_are_named():
+    module, layer = nn.RNN(3, 4), layers.RNN(3, 4)
+    with torch.no_grad():
+        module.bias_hh_l0[2] = torch.inf
+    layer.params["bias_hh_l0"][2] = np.nan
+    for read, source in ((from_torch, module), (from_layers, layer)):
+        with pytest.raises(ValueError, match=r"^weights\['bias_hh_l0'\] must be finite, got "):
+            read(source)
+
+
+def test_evaluation_leaves_dropout_between_the_layers_out():
+    module = nn.LSTM(3, 4, 2, dropout=0.3).eval()
+    assert to_torch(from_torch(module)).dropout == 0
+    assert module.dropout == 0.3
+
+
+@pytest.mark.parametrize(
+    ("description", "told"),
+    [
+        (recurrent("LSTM", gate=HardSigmoid(0.2)), r"Sigmoid\(\), got HardSigmoid\(slope=0.2, shift=0.5\)$"),
+        (
+            recurrent("RNN", directions=("reverse",)),
+            r"no reverse direction alone, got directions \('reverse',\)",
+        ),
+    ],
+)
+@pytest.mark.parametrize("write", [to_torch, to_layers])
+def test_what_they_do_not_have_is_named(write, description, told):
+    with pytest.raises(ValueError, match=told):
+        write(description)
+
+
+def test_what_torch_alone_does_not_have_is_named():
+    with pytest.raises(ValueError, match=r"resets after the product, got reset_after=False$"):
+        to_torch(recurrent("GRU", reset_after=False))
+
+
+@pytest.mark.parametrize("write", [to_torch, to_layers])
+def test_other_arguments_are_named(write):
+    with pytest.raises(TypeError, match=r"^description must be Recurrent"):
+        write(nn.LSTM(3, 4))
+    with pytest.raises(TypeError, match=r"^batch_first must be True or False, got 1"):
+        write(recurrent("LSTM"), batch_first=1)
+
+
+def test_layers_of_another_kind_are_named():
+    for other in (None, nn.LSTM(3, 4), layers.LSTM):
+        with pytest.raises(TypeError, match=r"^layer must be RNN or LSTM or GRU, got "):
+            from_layers(other)
+    layer = layers.GRU(3, 4)
+    del layer.params["bias_ih_l0"]
+    with pytest.raises(ValueError, match=r"missing bias_ih_l0$"):
+        from_layers(layer)
