@@ -6,6 +6,7 @@ NumPy is enough to import this; torch, Keras and the others are loaded by the fu
 from rnnkit.convert.chain import Chain
 from rnnkit.convert.description import Cell, Recurrent
 from rnnkit.convert.gates import HardSigmoid, Sigmoid, reordered
+from rnnkit.convert.keras_models import from_keras, to_keras
 from rnnkit.convert.numpy_layers import from_layers, to_layers
 from rnnkit.convert.parts import Activation, Dropout, Embedding, Last, Linear, Masking
 from rnnkit.convert.pytorch import from_torch, to_torch
@@ -23,11 +24,13 @@ __all__ = [
     "Masking",
     "Recurrent",
     "Sigmoid",
+    "from_keras",
     "from_layers",
     "from_torch",
     "reordered",
     "run",
     "run_chain",
+    "to_keras",
     "to_layers",
     "to_torch",
 ]

@@ -60,6 +60,13 @@ class Chain(Plain):
         return {f"{k}.{name}": array for k, arrays in named for name, array in arrays.items()}
 
     @property
+    def input_size(self):
+        """How many numbers there are at each step, or None where the input is tokens."""
+        if isinstance(self.parts[0], Embedding):
+            return None
+        return next(reads for reads, _ in map(_widths, self.parts) if reads)
+
+    @property
     def dtype(self):
         """The dtype of all parameters."""
         return next(iter(self.parameters.values())).dtype

@@ -8,23 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 from torch.nn.utils import parametrize, prune
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+from torch_runs import run_torch
 
 from rnnkit import layers
 from rnnkit.convert import HardSigmoid, from_layers, from_torch, run, to_layers, to_torch
 
 DIRECTIONS = (("forward",), ("forward", "reverse"))
-
-
-def run_torch(module, x, state, lengths):
-    """Return output, and the states as a list."""
-    T = len(x)
-    if lengths is not None:
-        x = pack_padded_sequence(x, torch.tensor(lengths), enforce_sorted=False)
-    output, last = module(x, state)
-    if lengths is not None:
-        output = pad_packed_sequence(output, total_length=T)[0]
-    return output, list(last) if isinstance(last, tuple) else [last]
 
 
 @given(st.data())
@@ -36,13 +25,11 @@ def test_all_three_compute_the_same_forward_and_back(data):
     assert from_layers(layer).same_bits(one)
 
     x_t = torch.tensor(x, requires_grad=True)
-    state_t = torch.tensor(np.array(state)) if state is not None else None
-    state_t = tuple(state_t) if one.kind == "LSTM" and state is not None else state_t
-    output, last = run_torch(module, x_t, state_t, lengths)
+    output, last = run_torch(module, x_t, state, lengths)
     wanted, *states = run(one, x, state, lengths)
-    np.testing.assert_allclose(output.detach(), wanted, atol=1e-10)
+    np.testing.assert_allclose(output.detach(), wanted, rtol=0, atol=1e-10)
     for theirs, ours in zip(last, states, strict=False):
-        np.testing.assert_allclose(theirs.detach(), ours, atol=1e-10)
+        np.testing.assert_allclose(theirs.detach(), ours, rtol=0, atol=1e-10)
 
     rng = np.random.default_rng(0)
     d_output, d_state = rng.normal(size=wanted.shape), [rng.normal(size=part.shape) for part in last]
@@ -51,7 +38,7 @@ def test_all_three_compute_the_same_forward_and_back(data):
     loss.backward()
     layer(x, state, lengths)
     dx, _ = layer.backward(d_output, tuple(d_state) if one.kind == "LSTM" else d_state[0])
-    np.testing.assert_allclose(x_t.grad, dx, atol=1e-10)
+    np.testing.assert_allclose(x_t.grad, dx, rtol=0, atol=1e-10)
 
 
 @given(st.data(), st.sampled_from(["float32", "float64"]), st.booleans())
@@ -94,7 +81,7 @@ def test_a_cell_is_one_layer(kind, bias):
     one, x = from_torch(cell), torch.randn(1, 2, 3, dtype=torch.float64)
     h = cell(x[0])[0] if kind == "LSTM" else cell(x[0])
     assert (one.kind, one.bias, one.num_layers) == (kind, bias, 1)
-    np.testing.assert_allclose(run(one, x.numpy())[0][0], h.detach(), atol=1e-12)
+    np.testing.assert_allclose(run(one, x.numpy())[0][0], h.detach(), rtol=0, atol=1e-12)
 
 
 def test_weights_that_are_computed_are_read_as_they_are_used():
@@ -103,7 +90,9 @@ def test_weights_that_are_computed_are_read_as_they_are_used():
     parametrize.register_parametrization(normed, "weight_hh_l0", nn.Tanh())
     prune.l1_unstructured(pruned, "weight_hh_l0", 0.5)
     for module in (normed, pruned):
-        np.testing.assert_allclose(run(from_torch(module), x.numpy())[0], module(x)[0].detach(), atol=1e-6)
+        np.testing.assert_allclose(
+            run(from_torch(module), x.numpy())[0], module(x)[0].detach(), rtol=0, atol=1e-6
+        )
 
 
 class Doubled(nn.LSTM):

@@ -19,10 +19,12 @@ def test_it_computes_what_the_layers_do(data):
     x, state, lengths = data.draw(batches(one))
     output, *states = run(one, x, state, lengths)
     wanted, last = to_layers(one)(x, state, lengths)
-    np.testing.assert_allclose(output, wanted, atol=1e-12)
+    np.testing.assert_allclose(output, wanted, rtol=0, atol=1e-12)
     for ours, theirs in zip(states, last if one.kind == "LSTM" else (last, None), strict=True):
         assert (ours is None) == (theirs is None)
-        np.testing.assert_allclose(0 if ours is None else ours, 0 if theirs is None else theirs, atol=1e-12)
+        np.testing.assert_allclose(
+            0 if ours is None else ours, 0 if theirs is None else theirs, rtol=0, atol=1e-12
+        )
 
 
 @pytest.mark.parametrize("reset_after", [True, False])
@@ -31,8 +33,8 @@ def test_a_hand_written_loop_gives_the_same(reset_after):
     one = recurrent("GRU", 3, 3, reset_after=reset_after)
     h = gru_loop(x, h_0[0], *one.cell(0, "forward"), reset_after=reset_after)
     output, h_n, c_n = run(one, x, h_0[:1])
-    np.testing.assert_allclose(output, h[1:], atol=1e-14)
-    np.testing.assert_allclose(h_n[0], h[-1], atol=1e-14)
+    np.testing.assert_allclose(output, h[1:], rtol=0, atol=1e-14)
+    np.testing.assert_allclose(h_n[0], h[-1], rtol=0, atol=1e-14)
     assert c_n is None
 
 
@@ -54,8 +56,8 @@ def test_what_stands_past_the_lengths_is_not_read():
     output, h_n, c_n = run(one, x, lengths=[4, 2])
     short, h, c = run(one, x[:2, 1:])
     np.testing.assert_array_equal(output[2:, 1], 0)
-    np.testing.assert_allclose(output[:2, 1:], short, atol=1e-15)
-    np.testing.assert_allclose([h_n[:, 1:], c_n[:, 1:]], [h, c], atol=1e-15)
+    np.testing.assert_allclose(output[:2, 1:], short, rtol=0, atol=1e-15)
+    np.testing.assert_allclose([h_n[:, 1:], c_n[:, 1:]], [h, c], rtol=0, atol=1e-15)
 
 
 @pytest.mark.parametrize("gate", [HardSigmoid(0.2), HardSigmoid(1 / 6), HardSigmoid(0.3, 0.4)])
@@ -69,12 +71,14 @@ def test_hard_gates_by_hand(gate):
     w, u, b, d = (np.ravel(part) for part in lstm.cell(0, "forward"))
     i, f, g, o = w * 2 + b + u * 0.5 + d
     c_1 = hard(f) * -1 + hard(i) * np.tanh(g)
-    np.testing.assert_allclose(np.ravel(run(lstm, x, (h, c))[1:]), [hard(o) * np.tanh(c_1), c_1], atol=1e-15)
+    np.testing.assert_allclose(
+        np.ravel(run(lstm, x, (h, c))[1:]), [hard(o) * np.tanh(c_1), c_1], rtol=0, atol=1e-15
+    )
 
     w, u, b, d = (np.ravel(part) for part in gru.cell(0, "forward"))
     r, z = hard((w * 2 + b + u * 0.5 + d)[0]), hard((w * 2 + b + u * 0.5 + d)[1])
     n = np.tanh((w * 2 + b)[2] + r * (u * 0.5 + d)[2])
-    np.testing.assert_allclose(run(gru, x, h)[0].item(), (1 - z) * n + z * 0.5, atol=1e-15)
+    np.testing.assert_allclose(run(gru, x, h)[0].item(), (1 - z) * n + z * 0.5, rtol=0, atol=1e-15)
 
 
 def test_float32_weights_are_computed_with_in_float64():
@@ -82,7 +86,7 @@ def test_float32_weights_are_computed_with_in_float64():
     x = np.random.default_rng(4).normal(size=(5, 2, 3))
     output = run(from_torch(module), x)[0]
     assert output.dtype == np.float64
-    np.testing.assert_allclose(output, module.double()(torch.tensor(x))[0].detach(), atol=1e-14)
+    np.testing.assert_allclose(output, module.double()(torch.tensor(x))[0].detach(), rtol=0, atol=1e-14)
 
 
 @pytest.mark.parametrize(
