@@ -53,6 +53,9 @@ class Chain(Plain):
             )
         one_dtype("parts", self.parameters.values())
 
+    def __repr__(self):
+        return "\n  ".join(["Chain(", *map(repr, self.parts)]) + "\n)"
+
     @property
     def parameters(self):
         """All arrays, by the number of their part and their name: "0.weight_ih_l0"."""

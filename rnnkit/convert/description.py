@@ -135,6 +135,7 @@ def _checked(kind, weights, directions):
 
     arrays, gates = {}, len(ORDER[kind])
     H = fixed("weights['weight_hh_l0']", weights["weight_hh_l0"], (f"{gates} · H", "H")).shape[1]
+    fixed("weights['weight_hh_l0']", weights["weight_hh_l0"], (gates * H, H))
     D = fixed("weights['weight_ih_l0']", weights["weight_ih_l0"], (gates * H, "D")).shape[1]
     for name in wanted:
         width = {"weight_hh": (H,), "weight_ih": (D if "_l0" in name else H * len(directions),)}

@@ -23,6 +23,11 @@ class Linear(Plain):
             object.__setattr__(self, "bias", fixed("bias", self.bias, (len(self.weight),)))
         one_dtype("weight and bias", self.parameters.values())
 
+    def __repr__(self):
+        outputs, inputs = self.weight.shape
+        bias = "without bias" if self.bias is None else "with bias"
+        return f"Linear({inputs} → {outputs}, {bias}, {self.weight.dtype})"
+
     @property
     def parameters(self):
         """The arrays by name."""
@@ -39,6 +44,10 @@ class Embedding(Plain):
     def __post_init__(self):
         object.__setattr__(self, "weight", fixed("weight", self.weight, ("V", "E")))
         object.__setattr__(self, "mask_zero", v.boolean("mask_zero", self.mask_zero))
+
+    def __repr__(self):
+        V, E = self.weight.shape
+        return f"Embedding({V} tokens → {E}, mask_zero={self.mask_zero}, {self.weight.dtype})"
 
     @property
     def parameters(self):

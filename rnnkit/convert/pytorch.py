@@ -23,7 +23,7 @@ def from_torch(module):
     layers, cells = (nn.RNN, nn.LSTM, nn.GRU), (nn.RNNCell, nn.LSTMCell, nn.GRUCell)
     v.instance("module", module, (*layers, *cells, ChainModule))
     base = next(kind for kind in (*layers, *cells) if isinstance(module, kind))
-    if type(module).forward is not base.forward:
+    if getattr(module.forward, "__func__", None) is not base.forward:
         got = f"{type(module).__name__}, which has a forward of its own"
         raise TypeError(f"module must compute what {base.__name__} does, got {got}")
     settings = {"nonlinearity": module.nonlinearity} if base in (nn.RNN, nn.RNNCell) else {}

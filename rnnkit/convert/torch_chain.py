@@ -124,8 +124,10 @@ def filled(kind, parameters, *sizes, **options):
 
 
 def array(name, tensor):
-    """Return a tensor as an array, if it lies on the CPU and is float32 or float64."""
+    """Return a tensor as an array, if it is dense, on the CPU, and float32 or float64."""
     if tensor.device.type != "cpu":
         raise ValueError(f"{name} must be on the CPU, got {tensor.device}: module.cpu() moves it there")
     v.float_dtype(f"the dtype of {name}", str(tensor.dtype).removeprefix("torch."))
+    if tensor.layout is not torch.strided:
+        raise TypeError(f"{name} must be dense, got {tensor.layout}: to_dense() makes it so")
     return tensor.detach().numpy()

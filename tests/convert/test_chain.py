@@ -111,6 +111,19 @@ def test_a_chain_knows_its_parameters():
     assert not TAGGER.replace(parts=TAGGER.parts[:-1]).same_bits(TAGGER)
 
 
+def test_a_chain_is_shown_part_by_part():
+    assert repr(READER).splitlines() == [
+        "Chain(",
+        "  Embedding(7 tokens → 3, mask_zero=True, float64)",
+        "  LSTM(3 → 4, 2 × forward and reverse, with biases, float64)",
+        "  Last()",
+        "  Activation(name='tanh')",
+        "  Linear(8 → 6, without bias, float64)",
+        "  Activation(name='softmax')",
+        ")",
+    ]
+
+
 def test_dropout_acts_in_training_only():
     module = to_torch(TAGGER)
     x = torch.ones(5, 2, 3, dtype=torch.float64)

@@ -101,6 +101,18 @@ class Doubled(nn.LSTM):
         return 2 * output, state
 
 
+def patched():
+    module = nn.GRU(3, 4)
+    module.forward = lambda x: x
+    return module
+
+
+def sparse():
+    module = nn.RNN(3, 4)
+    module.weight_hh_l0 = nn.Parameter(module.weight_hh_l0.detach().to_sparse())
+    return module
+
+
 @pytest.mark.parametrize(
     ("module", "error", "told"),
     [
@@ -115,6 +127,8 @@ class Doubled(nn.LSTM):
             ValueError,
             r"^module must be in evaluation, module.eval\(\): .* 0.3",
         ),
+        (patched(), TypeError, "^module must compute what GRU does"),
+        (sparse(), TypeError, "^module.weight_hh_l0 must be dense, got torch.sparse_coo"),
         (nn.GRU(3, 4, device="meta"), ValueError, "^module.weight_ih_l0 must be on the CPU, got meta"),
         (
             nn.GRU(3, 4, dtype=torch.bfloat16),
