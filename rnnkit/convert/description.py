@@ -82,13 +82,13 @@ class Recurrent(Plain):
 
     @classmethod
     def from_cells(cls, kind, layers, directions=("forward",), **settings):
-        """Return the description of layers, a list with one `Cell` for each direction of each layer."""
+        """Return the description of a list of layers, each a list of one `Cell` for each direction."""
         suffixes = _suffixes(len(layers), directions)
         cells = dict(zip(suffixes, [cell for layer in layers for cell in layer], strict=True))
         weights = {
             name + suffix: array
             for suffix, cell in cells.items()
-            for name, array in cell._asdict().items()
+            for name, array in zip(Cell._fields, cell, strict=False)
             if array is not None
         }
         return cls(kind, weights, directions, **settings)

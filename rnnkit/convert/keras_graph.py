@@ -45,14 +45,18 @@ def _chain(name, model):
     tensor, layers = model.outputs[0], []
     while tensor is not model.inputs[0]:
         layer, call, output = tensor._keras_history
-        node = layer._inbound_nodes[call]
+        arguments = layer._inbound_nodes[call].arguments
         told = f"layer {layer.name!r} of {name}"
-        if len(node.input_tensors) != 1 or output:
-            got = f"{len(node.input_tensors)} and number {output}"
-            raise ValueError(f"{told} must read one tensor and give its first one, got {got}")
-        options = node.arguments.kwargs.items()
-        if options := [key for key, value in options if value is not None and value is not False]:
+        options = {key: one for key, one in arguments.kwargs.items() if one is not None and one is not False}
+        read = [one for one in arguments.keras_tensors if one is not options.get("mask")]
+        if len(read) != 1 or output:
+            raise ValueError(
+                f"{told} must read one tensor and give its first one, got {len(read)} and number {output}"
+            )
+        if options.get("mask") is getattr(read[0], "_keras_mask", None):
+            options.pop("mask", None)  # the one that Keras passes on by itself
+        if options:
             raise ValueError(f"{told} must be called without options, got {', '.join(options)}")
         layers.append(layer)
-        tensor = node.input_tensors[0]
+        tensor = read[0]
     return layers[::-1]

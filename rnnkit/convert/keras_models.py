@@ -51,7 +51,7 @@ def to_keras(description, *, merge_bias=False, return_sequences=True):
     return_sequences: of a `Recurrent`, whether all steps come out, or the last state of each direction. In a
         `Chain` its parts say so.
 
-    Raises TypeError or ValueError that says what Keras has no place for, before anything is made.
+    Raises TypeError or ValueError that says what Keras has no place for.
     """
     v.boolean("merge_bias", merge_bias)
     v.boolean("return_sequences", return_sequences)

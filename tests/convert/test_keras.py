@@ -247,6 +247,15 @@ def test_models_of_all_forms_are_read_alike():
     assert from_keras(late).same_bits(wanted)
 
 
+def test_a_functional_model_passes_its_mask_on():
+    embedding, both = L.Embedding(9, 3, mask_zero=True), L.Bidirectional(L.LSTM(4, return_sequences=True))
+    flat = keras.Sequential([keras.Input((None,)), embedding, both, L.GRU(3), L.Dense(1)])
+    tensor = start = keras.Input((None,))
+    for layer in flat.layers:
+        tensor = layer(tensor)
+    assert from_keras(keras.Model(start, tensor)).same_bits(from_keras(flat))
+
+
 def test_a_cell_in_an_rnn_layer_is_the_layer():
     layer = L.RNN(L.LSTMCell(4), return_sequences=True)
     layer.build((None, None, 3))

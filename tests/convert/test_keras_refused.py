@@ -33,6 +33,10 @@ def with_initial_state(start):
     return L.LSTM(4)(output, initial_state=states)
 
 
+def own_mask(start):
+    return L.LSTM(4)(start, mask=keras.ops.any(start > 0, axis=-1))
+
+
 def used_twice(start):
     layer = L.GRU(3, return_sequences=True, name="shared")
     return layer(layer(start))
@@ -118,6 +122,7 @@ VALUES = [
     (lambda: functional(lambda x: L.LSTM(4, return_state=True)(x)[1]), "got 1 and number 1$"),
     (lambda: functional(L.LSTM(4, return_state=True)), "one input and one output, got 1 and 3$"),
     (lambda: functional(lambda x: L.LSTM(4)(x, training=True)), "without options, got training$"),
+    (lambda: functional(own_mask), "without options, got mask$"),
     (lambda: functional(used_twice), "use each of its layers once, but layer 'shared' is used twice$"),
 ]
 
