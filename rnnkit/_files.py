@@ -6,10 +6,12 @@ import tempfile
 from pathlib import Path
 
 
-def write_atomically(path, content):
+def write_atomically(path, content, check=None):
     """Replace the file `path` by `content`, text or bytes, in one step; make its folder if it is missing.
 
     Text is written as UTF-8 with a line feed at the end of a line, on every system.
+    check: a function of the path of the new file, called before that takes the place of `path`. What it
+        raises is raised here, and `path` stays as it was.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -18,6 +20,8 @@ def write_atomically(path, content):
     try:
         with open(handle, "wb") as file:
             file.write(content if isinstance(content, bytes) else content.encode("utf-8"))
+        if check is not None:
+            check(temporary)
         temporary.chmod(stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644)
         temporary.replace(path)
     except BaseException:

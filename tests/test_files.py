@@ -41,6 +41,22 @@ def test_a_write_that_cannot_finish_leaves_the_old_file(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_file_that_fails_its_check_leaves_the_old_one(tmp_path):
+    path = tmp_path / "file"
+    path.write_text("old")
+    read = []
+
+    def refuse(new):
+        read.append((new.parent, new.read_text(), path.read_text()))
+        raise ValueError("wrong")
+
+    with pytest.raises(ValueError, match="wrong"):
+        write_atomically(path, "new", check=refuse)
+    assert read == [(tmp_path, "new", "old")]
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_every_key_has_a_line():
     record = {"recipe": {"seeds": [0, 1]}, "losses": [0.5, 0.25]}
     text = json_by_key(record)
