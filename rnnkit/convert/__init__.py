@@ -8,6 +8,7 @@ from rnnkit.convert.description import Cell, Recurrent
 from rnnkit.convert.gates import HardSigmoid, Sigmoid, reordered
 from rnnkit.convert.keras_models import from_keras, to_keras
 from rnnkit.convert.numpy_layers import from_layers, to_layers
+from rnnkit.convert.onnx import from_onnx, to_onnx
 from rnnkit.convert.parts import Activation, Dropout, Embedding, Last, Linear, Masking
 from rnnkit.convert.pytorch import from_torch, to_torch
 from rnnkit.convert.reference import run, run_chain
@@ -26,11 +27,13 @@ __all__ = [
     "Sigmoid",
     "from_keras",
     "from_layers",
+    "from_onnx",
     "from_torch",
     "reordered",
     "run",
     "run_chain",
     "to_keras",
     "to_layers",
+    "to_onnx",
     "to_torch",
 ]

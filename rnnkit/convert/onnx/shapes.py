@@ -1,0 +1,85 @@
+"""What operators do to the axes of a flow: other orders, other shapes, and states side by side."""
+
+from rnnkit.convert.onnx.flows import DIRECTIONS, NUMBERS, ONE, STATES, Flow, chained, replace
+from rnnkit.convert.onnx.opening import Unreadable
+
+
+def transpose(node):
+    """Return the axes in another order."""
+    flow = node.value(0)
+    perm = node.attributes.get("perm", range(len(flow.axes))[::-1])
+    return flow.with_axes([flow.axes[k] for k in perm], [flow.sizes[k] for k in perm])
+
+
+def squeeze(node):
+    """Return a flow without axes of size 1."""
+    flow = node.value(0)
+    axes = node.option("axes", 1, [k for k, size in enumerate(flow.sizes) if size == 1])
+    gone = {k % len(flow.axes) for k in axes}
+    if any(flow.sizes[k] != 1 for k in gone):
+        raise Unreadable("squeezes an axis that is not of size 1")
+    return flow.kept([k for k in range(len(flow.axes)) if k not in gone])
+
+
+def unsqueeze(node):
+    """Return a flow with more axes of size 1; a state gets back its axis of states."""
+    flow = node.value(0)
+    new = sorted(k % (len(flow.axes) + len(node.option("axes", 1))) for k in node.option("axes", 1))
+    axes, sizes = list(flow.axes), list(flow.sizes)
+    for k in new:
+        single_state = flow.states is not None and len(flow.states) == 1 and STATES not in axes
+        axes.insert(k, STATES if single_state else ONE)
+        sizes.insert(k, 1)
+    return flow.with_axes(axes, sizes)
+
+
+def reshape(node):
+    """Return a flow in which directions or states lie side by side, or without an axis of size 1."""
+    flow, target = node.value(0), [int(size) for size in node.constant(1, "a shape")]
+    axes, sizes = list(flow.axes), list(flow.sizes)
+    if len(target) == len(axes) - 1:
+        for k, axis in enumerate(axes[:-1]):
+            if (
+                axis in (DIRECTIONS, STATES)
+                and axes[k + 1] == NUMBERS
+                and target[k] in (-1, 0, sizes[k] * sizes[k + 1])
+            ):
+                return flow.with_axes(
+                    [*axes[:k], *axes[k + 1 :]], [*sizes[:k], sizes[k] * sizes[k + 1], *sizes[k + 2 :]]
+                )
+        ones = [k for k, size in enumerate(sizes) if size == 1]
+        if ones:
+            return flow.kept([k for k in range(len(axes)) if k != ones[0]])
+    if len(target) == len(axes) and all(a in (-1, 0, b) for a, b in zip(target, sizes, strict=True)):
+        return flow
+    raise Unreadable(f"gives the axes {', '.join(axes)} another shape, {target}")
+
+
+def concat(node):
+    """Return states that stand one behind the other, or side by side."""
+    flows = node.values
+    if any(not isinstance(one, Flow) or not one.parts for one in flows):
+        raise Unreadable("joins an input or a constant with what comes out of the network")
+    chained(flows)
+    if any(one.states is None for one in flows):
+        raise Unreadable("joins values that are not the last states of recurrent nodes")
+    first, axis = flows[0], node.attributes["axis"] % len(flows[0].axes)
+    if any((one.axes, one.what) != (first.axes, first.what) for one in flows):
+        raise Unreadable("joins states of several kinds")
+    side_by_side = first.axes[axis] == NUMBERS and STATES not in first.axes
+    if first.axes[axis] != STATES and not side_by_side:
+        raise Unreadable(f"joins states along the axis {first.axes[axis]!r}")
+    sizes = list(first.sizes)
+    sizes[axis] = sum(one.sizes[axis] for one in flows)
+    farthest = max((one.parts for one in flows), key=len)
+    states = tuple(state for one in flows for state in one.states)
+    return replace(first, parts=farthest, sizes=tuple(sizes), states=states)
+
+
+SHAPES = {
+    "Concat": concat,
+    "Reshape": reshape,
+    "Squeeze": squeeze,
+    "Transpose": transpose,
+    "Unsqueeze": unsqueeze,
+}
