@@ -62,6 +62,15 @@ class Flow:
         sizes = flow.sizes if width is None else (*flow.sizes[:-1], width)
         return replace(flow, parts=(*flow.parts, part), sizes=sizes, source="")
 
+    def require_last(self):
+        """Raise Unreadable if some of the states are not the last of their sequence."""
+        if None in self.states:
+            raise Unreadable(
+                "works on one step of both directions, of which one has read a single step there"
+                if len(self.states) > 1
+                else "works on a step that is not the last of each sequence"
+            )
+
     def settled(self):
         """Return the flow as it is, or, where it is the last states side by side, behind a part `Last`."""
         if self.states is None or not self.parts:
@@ -70,12 +79,7 @@ class Flow:
         directions = range(len(layer.description.directions))
         if len(self.axes) != 2 or STATES in self.axes or self.what != "h":
             raise Unreadable("works on states of a recurrent node that are not yet the numbers of a sequence")
-        if None in self.states:
-            raise Unreadable(
-                "works on one step of both directions, of which one has read a single step there"
-                if len(self.states) > 1
-                else "works on a step that is not the last of each sequence"
-            )
+        self.require_last()
         if self.states != tuple((layer.number, direction) for direction in directions):
             raise Unreadable(
                 "works on other states than the last of the top layer in each direction, in this order"

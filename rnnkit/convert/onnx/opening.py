@@ -36,6 +36,7 @@ def opened(path):
         _require_known_versions(onnx, model)
         _load_weights(onnx, model, path.absolute().parent)
         _require_known_operators(onnx, model)
+        _fill_shapes(onnx, model.graph)
         if model.functions:
             model = onnx.inliner.inline_local_functions(model)
         onnx.checker.check_model(model)
@@ -80,6 +81,19 @@ def _require_known_operators(onnx, model):
         if not known and (node.domain, node.op_type) not in own:
             domain = f" of the domain {node.domain!r}" if node.domain else ""
             raise Unreadable(f"ONNX has no operator {node.op_type!r}{domain} (node {node.name!r})")
+
+
+def _fill_shapes(onnx, graph):
+    """Give inputs and outputs a shape that have none: onnx's checker demands one, and onnxruntime does not.
+
+    An input of numbers is then x (T, B, D), one of integers tokens (T, B); that of an output is not used.
+    """
+    for one in (*graph.input, *graph.output):
+        kind = one.type.tensor_type
+        if not kind.HasField("shape"):
+            kind.shape.SetInParent()
+            for _ in range(3 if kind.elem_type in (onnx.TensorProto.FLOAT, onnx.TensorProto.DOUBLE) else 2):
+                kind.shape.dim.add()
 
 
 def _load_weights(onnx, model, folder):

@@ -75,6 +75,7 @@ def _described(flows, notes):
 
 def _stack(flow, layers):
     """Return which layers' states an output has, if it has all of them in their order."""
+    flow.require_last()
     numbers = sorted({layer for layer, _ in flow.states})
     wanted = [(k, d) for k in numbers for d in range(len(layers[k].description.directions))]
     if list(flow.states) != wanted:

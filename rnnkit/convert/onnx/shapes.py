@@ -36,23 +36,32 @@ def unsqueeze(node):
 def reshape(node):
     """Return a flow in which directions or states lie side by side, or without an axis of size 1."""
     flow, target = node.value(0), [int(size) for size in node.constant(1, "a shape")]
-    axes, sizes = list(flow.axes), list(flow.sizes)
-    if len(target) == len(axes) - 1:
-        for k, axis in enumerate(axes[:-1]):
-            if (
-                axis in (DIRECTIONS, STATES)
-                and axes[k + 1] == NUMBERS
-                and target[k] in (-1, 0, sizes[k] * sizes[k + 1])
-            ):
-                return flow.with_axes(
-                    [*axes[:k], *axes[k + 1 :]], [*sizes[:k], sizes[k] * sizes[k + 1], *sizes[k + 2 :]]
-                )
-        ones = [k for k, size in enumerate(sizes) if size == 1]
-        if ones:
-            return flow.kept([k for k in range(len(axes)) if k != ones[0]])
-    if len(target) == len(axes) and all(a in (-1, 0, b) for a, b in zip(target, sizes, strict=True)):
+    sizes = flow.sizes
+    if len(target) == len(sizes) - 1:
+        for k, axis in enumerate(flow.axes[:-1]):
+            if axis in (DIRECTIONS, STATES) and target[k] in (-1, 0, sizes[k] * sizes[k + 1]):
+                return _side_by_side(flow, k)
+        if 1 in sizes:
+            return flow.kept([k for k in range(len(sizes)) if k != sizes.index(1)])
+    if len(target) == len(sizes) and all(a in (-1, 0, b) for a, b in zip(target, sizes, strict=True)):
         return flow
-    raise Unreadable(f"gives the axes {', '.join(axes)} another shape, {target}")
+    raise Unreadable(f"gives the axes {', '.join(flow.axes)} another shape, {target}")
+
+
+def flatten(node):
+    """Return the states of a sequence side by side, all axes but the first as one."""
+    flow = node.value(0)
+    if node.attributes.get("axis", 1) != 1 or len(flow.axes) not in (2, 3):
+        raise Unreadable(f"flattens the axes {', '.join(flow.axes)}")
+    return flow if len(flow.axes) == 2 else _side_by_side(flow, 1)
+
+
+def _side_by_side(flow, k):
+    """Return a flow in which axis k, of directions or states, and the numbers behind it are one axis."""
+    axes, sizes = flow.axes, flow.sizes
+    if axes[k] not in (DIRECTIONS, STATES) or axes[k + 1] != NUMBERS:
+        raise Unreadable(f"puts the axes {axes[k]} and {axes[k + 1]} side by side")
+    return flow.with_axes([*axes[:k], *axes[k + 1 :]], [*sizes[:k], sizes[k] * sizes[k + 1], *sizes[k + 2 :]])
 
 
 def concat(node):
@@ -78,6 +87,7 @@ def concat(node):
 
 SHAPES = {
     "Concat": concat,
+    "Flatten": flatten,
     "Reshape": reshape,
     "Squeeze": squeeze,
     "Transpose": transpose,

@@ -1,16 +1,19 @@
 """Walk through the graph of an ONNX file, from its inputs to its outputs, and return what the outputs are."""
 
+import itertools
+
 import numpy as np
 
 from rnnkit.convert import _libraries
 from rnnkit.convert.onnx.cuts import CUTS
 from rnnkit.convert.onnx.flows import NUMBERS, Flow
-from rnnkit.convert.onnx.functions import DOUBLE, FLOAT, FUNCTIONS, embedding
+from rnnkit.convert.onnx.functions import FLOAT, FUNCTIONS, embedding
 from rnnkit.convert.onnx.nodes import RECURRENT, Node, recurrent
 from rnnkit.convert.onnx.opening import Unreadable, opset_of
 from rnnkit.convert.onnx.shapes import SHAPES
 
 OPERATORS = CUTS | FUNCTIONS | SHAPES
+SIZE = 1009  # of the first axis that is free; each has another, which no weight has
 LARGEST = 10**9  # numbers in what is computed of constants
 
 
@@ -31,9 +34,10 @@ def outputs_of(model, given, *, own):
         )
     values = {"": None} | {one.name: onnx.numpy_helper.to_array(one) for one in graph.initializer}
     taken = {size for array in values.values() if array is not None for size in array.shape}
+    free = (size for size in itertools.count(SIZE) if size not in taken)
     for one in graph.input:
         if one.name not in values:
-            values[one.name] = _input(one, taken)
+            values[one.name] = _input(one, free)
     for proto in needed:
         node = Node(onnx, proto, [values[name] for name in proto.input])
         made = _computed(node, given, opset_of(model), own)
@@ -55,22 +59,9 @@ def _needed(graph):
     return needed[::-1]
 
 
-def _input(one, taken):
-    """Return an input of the graph as a flow. A free axis gets a size that nothing in the file has."""
-    kind = one.type.tensor_type
-    dims = (
-        list(kind.shape.dim)
-        if kind.HasField("shape")
-        else [None] * (3 if kind.elem_type in (FLOAT, DOUBLE) else 2)
-    )
-    sizes = []
-    for dim in dims:
-        size = dim.dim_value if dim is not None else 0
-        while not size:
-            size = 1009 + 2 * len(taken)
-            size = 0 if size in taken else size
-            taken.add(1009 + 2 * len(taken))
-        sizes.append(size)
+def _input(one, free):
+    """Return an input of the graph as a flow. free: sizes for the axes that have none."""
+    sizes = [dim.dim_value or next(free) for dim in one.type.tensor_type.shape.dim]
     axes = [f"{one.name}[{k}]" for k in range(len(sizes))]
     if len(sizes) == 3:
         axes[2] = NUMBERS
