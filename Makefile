@@ -56,6 +56,7 @@ bench: setup ## compare the speed of the NumPy layers, of training, Python and a
 	@$(python) -m benchmarks.memory $(ARGS)
 	@$(python) -m benchmarks.language_model $(ARGS)
 	@$(python) -m benchmarks.seq2seq $(ARGS)
+	@$(python) -m benchmarks.to_onnx $(ARGS)
 	@$(python) -m benchmarks.page_python $(ARGS)
 	@$(python) -m benchmarks.invent_words $(ARGS)
 
