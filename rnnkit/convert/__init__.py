@@ -5,6 +5,9 @@ NumPy is enough to import this; torch, Keras and the others are loaded by the fu
 
 from rnnkit.convert.chain import Chain
 from rnnkit.convert.description import Cell, Recurrent
+from rnnkit.convert.equinox_modules import from_equinox, to_equinox
+from rnnkit.convert.flax_linen import from_flax, to_flax
+from rnnkit.convert.flax_nnx import from_nnx, to_nnx
 from rnnkit.convert.gates import HardSigmoid, Sigmoid, reordered
 from rnnkit.convert.keras_models import from_keras, to_keras
 from rnnkit.convert.numpy_layers import from_layers, to_layers
@@ -25,15 +28,21 @@ __all__ = [
     "Masking",
     "Recurrent",
     "Sigmoid",
+    "from_equinox",
+    "from_flax",
     "from_keras",
     "from_layers",
+    "from_nnx",
     "from_onnx",
     "from_torch",
     "reordered",
     "run",
     "run_chain",
+    "to_equinox",
+    "to_flax",
     "to_keras",
     "to_layers",
+    "to_nnx",
     "to_onnx",
     "to_torch",
 ]
