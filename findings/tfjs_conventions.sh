@@ -96,7 +96,7 @@ const input = tf.input({ shape: [4, D] }), inner = made("lstm");
 const model = tf.model({ inputs: input, outputs: inner.apply(mask.apply(input)) });
 const [y, h] = model.predict(x), alone = inner.apply(tf.tensor3d([rows[1].slice(0, 2)]));
 const last = of(y.slice([1, 1], [1, 1]));
-say("lengths", close(of(y.slice([1, 0], [1, 2])), of(alone[0])) ? "Masking by a value, at any step" : "?");
+say("lengths", close(of(y.slice([1, 0], [1, 2])), of(alone[0])) ? "Masking by a value" : "?");
 const half = (start) => [2, 3].map((t) => of(twice.slice([1, t, start], [1, 1, H])));
 const second = tf.input({ shape: [4, D] });
 const half0 = tf.layers.lstm({ units: H, returnSequences: true });
@@ -125,7 +125,7 @@ reset: before
 forget_start: 0
 gate_function: hard sigmoid of slope 0.2
 starts: Glorot normal; recurrent orthogonal; biases 0
-lengths: Masking by a value, at any step
+lengths: Masking by a value
 padding: repeats the last output; reverse half in Bidirectional 0
 last_state: h (B, H), at the last valid step
 zero_length: the initial state" ]]

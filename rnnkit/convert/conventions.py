@@ -42,9 +42,9 @@ def page(table):
         small = f"<br><small>{html.escape(version)}</small>" if version else ""
         head += f'<th scope="col">{html.escape(title)}{small}</th>'
     lines = [
+        f"<p>{html.escape(caption(table))}</p>",  # outside of what is moved
         '<div role="region" tabindex="0" aria-label="Table of conventions" style="overflow-x: auto">',
         f'<table class="conventions" style="min-width: {9 * len(table["columns"])}rem">',
-        f"<caption>{html.escape(caption(table))}</caption>",
         f"<thead><tr>{head}</tr></thead>",
         "<tbody>",
     ]
