@@ -69,16 +69,16 @@ function rnnStep(x, h, weights, nonlinearity = "tanh") {
 }
 
 /** LSTM (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000), G = 4: i, f, g, o.
- *  @param x (D,) @param h (H,) @param c (H,) @param weights object
+ *  @param x (D,) @param h (H,) @param c (H,) @param weights object @param gate σ
  *  @returns {before: {i, f, g, o}, i, f, g, o, kept, written, c, tanh_c, h}
  *      with kept = f ⊙ c, written = i ⊙ g, the new c = kept + written, the new h = o ⊙ tanh_c */
-function lstmStep(x, h, c, weights) {
+function lstmStep(x, h, c, weights, gate = sigmoid) {
   const { weight_ih, weight_hh, bias_ih, bias_hh } = checkStep(4, x, { h, c }, weights);
   const before = split(added(product(weight_ih, x), bias_ih, product(weight_hh, h), bias_hh), ["i", "f", "g", "o"]);
-  const i = before.i.map(sigmoid);
-  const f = before.f.map(sigmoid);
+  const i = before.i.map(gate);
+  const f = before.f.map(gate);
   const g = before.g.map(Math.tanh);
-  const o = before.o.map(sigmoid);
+  const o = before.o.map(gate);
   const kept = multiplied(f, c);
   const written = multiplied(i, g);
   const c_next = added(kept, written);
@@ -90,9 +90,10 @@ function lstmStep(x, h, c, weights) {
  *  @param x (D,) @param h (H,) @param weights object
  *  @param resetAfter true: n = tanh(W_in x + b_in + r ⊙ (W_hn h + b_hn)), as torch; false, as published:
  *      n = tanh(W_in x + b_in + W_hn (r ⊙ h) + b_hn)
+ *  @param gate σ
  *  @returns {before: {r, z, n}, r, z, n, recurrent, kept, written, h}
  *      with recurrent what W_hn and b_hn give, kept = z ⊙ h, written = (1 - z) ⊙ n, the new h = kept + written */
-function gruStep(x, h, weights, resetAfter = true) {
+function gruStep(x, h, weights, resetAfter = true, gate = sigmoid) {
   const { weight_ih, weight_hh, bias_ih, bias_hh } = checkStep(3, x, { h }, weights);
   if (typeof resetAfter !== "boolean") throw new Error(`resetAfter must be true or false, got ${describe(resetAfter)}`);
   const W = split(weight_hh, ["r", "z", "n"]);
@@ -100,8 +101,8 @@ function gruStep(x, h, weights, resetAfter = true) {
   const before = split(added(product(weight_ih, x), bias_ih), ["r", "z", "n"]);
   before.r = added(before.r, product(W.r, h), b.r);
   before.z = added(before.z, product(W.z, h), b.z);
-  const r = before.r.map(sigmoid);
-  const z = before.z.map(sigmoid);
+  const r = before.r.map(gate);
+  const z = before.z.map(gate);
   const recurrent = added(product(W.n, resetAfter ? h : multiplied(r, h)), b.n);
   before.n = added(before.n, resetAfter ? multiplied(r, recurrent) : recurrent);
   const n = before.n.map(Math.tanh);

@@ -105,6 +105,18 @@ class TestCells:
         assert_close(r["kept"], r["z"] * h)
         assert_close(r["written"], (1 - r["z"]) * r["n"])
 
+    @given(lstm=steps(4), gru=steps(3))
+    def test_another_gate_takes_the_place_of_sigma(self, js, lstm, gru):
+        gate = "a => (a > 0 ? 1 : 0)"
+        (x, h, c), weights = lstm
+        result = js(f"((...all) => lstmStep(...all, {gate}))", x, h, c, weights)
+        for name in "ifo":
+            np.testing.assert_array_equal(result[name], np.array(result["before"][name]) > 0)
+        (x, h, _), weights = gru
+        result = js(f"((...all) => gruStep(...all, true, {gate}))", x, h, weights)
+        for name in "rz":
+            np.testing.assert_array_equal(result[name], np.array(result["before"][name]) > 0)
+
     def test_defaults_are_those_of_python(self, js):
         rng = np.random.default_rng(0)
         x, h = rng.normal(size=(2, 3))
