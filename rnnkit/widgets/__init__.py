@@ -7,6 +7,7 @@ from rnnkit.widgets.gru_gates.figure import GRUGates
 from rnnkit.widgets.invent_words.figure import InventWords
 from rnnkit.widgets.lstm_gates.figure import LSTMGates
 from rnnkit.widgets.read_my_review.figure import ReadMyReview
+from rnnkit.widgets.same_network.figure import SameNetwork
 from rnnkit.widgets.say_it.figure import SayIt
 from rnnkit.widgets.two_directions.figure import TwoDirections
 from rnnkit.widgets.unroller.figure import Unroller
@@ -20,6 +21,7 @@ __all__ = [
     "LSTMGates",
     "LiveFigure",
     "ReadMyReview",
+    "SameNetwork",
     "SayIt",
     "TwoDirections",
     "Unroller",
@@ -37,5 +39,6 @@ FIGURES = {
         Forecast,
         InventWords,
         SayIt,
+        SameNetwork,
     )
 }

@@ -11,6 +11,7 @@ from rnnkit.widgets.forecast.figure import MOST_SHIFT, choices_of
 from rnnkit.widgets.forecast.figure import stored as forecast_study
 from rnnkit.widgets.invent_words.figure import LETTERS, SYMBOLS
 from rnnkit.widgets.read_my_review.figure import MOST_WORDS
+from rnnkit.widgets.same_network.conventions import GATES, LIBRARIES, ONLY
 from rnnkit.widgets.say_it.figure import MOST_LETTERS
 from rnnkit.widgets.two_directions.figure import SOUNDS, VOWELS, stored
 
@@ -203,6 +204,27 @@ def writer_weights(rng, E, H):
     return packed.pack({name: rng.normal(0, size, shape) for name, shape in shapes.items()}, SYMBOLS)
 
 
+def same_network(rng):
+    """Return settings of a SameNetwork: any two conventions, large and small weights."""
+    scale = rng.choice([0.3, 1.0, 10.0])
+    weights = {}
+    for kind, rows in (("RNN", 2), ("LSTM", 8), ("GRU", 6)):
+        shapes = {"weight_ih": (rows, 1), "weight_hh": (rows, 2), "bias_ih": rows, "bias_hh": rows}
+        drawn = {name: rng.normal(0, scale, shape).clip(-100, 100) for name, shape in shapes.items()}
+        weights[kind] = {name: array.tolist() for name, array in drawn.items()}
+    T = int(rng.integers(1, 25))
+    return {
+        "kind": str(rng.choice(list(GATES))),
+        "source": str(rng.choice(list(LIBRARIES))),
+        "target": str(rng.choice([*LIBRARIES, *ONLY])),
+        "way": str(rng.choice(["copy", "convert"])),
+        "t": int(rng.integers(1, T + 1)),
+        "size": float(rng.choice([0.0, 1.0, rng.uniform(0, 2)])),
+        "inputs": rng.normal(0, 1, T).tolist(),
+        **({"weights": weights} if rng.random() < 0.7 else {}),
+    }
+
+
 def say_it(rng):
     """Return settings of SayIt: a random network, sharp or not, and any word."""
     return {
@@ -240,6 +262,7 @@ RANDOM = {
     "invent_words": invent_words,
     "lstm_gates": lstm_gates,
     "read_my_review": read_my_review,
+    "same_network": same_network,
     "say_it": say_it,
     "two_directions": two_directions,
     "unroller": unroller,

@@ -1,0 +1,1 @@
+"""SameNetwork: the figure, its conventions, picture, script and style."""
