@@ -15,6 +15,7 @@ from rnnkit.convert.onnx import from_onnx, to_onnx
 from rnnkit.convert.parts import Activation, Dropout, Embedding, Last, Linear, Masking
 from rnnkit.convert.pytorch import from_torch, to_torch
 from rnnkit.convert.reference import run, run_chain
+from rnnkit.convert.stored import load, save
 
 __all__ = [
     "Activation",
@@ -35,9 +36,11 @@ __all__ = [
     "from_nnx",
     "from_onnx",
     "from_torch",
+    "load",
     "reordered",
     "run",
     "run_chain",
+    "save",
     "to_equinox",
     "to_flax",
     "to_keras",

@@ -1,0 +1,82 @@
+"""Descriptions that are saved and loaded keep every bit."""
+
+import json
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from rnnkit.convert import Chain, Dropout, Embedding, HardSigmoid, Last, Linear, Masking, Recurrent
+from rnnkit.convert.stored import KEY, load, save
+
+
+def recurrent(kind="GRU", gates=3, D=5, dtype=np.float32, **settings):
+    rng = np.random.default_rng(0)
+    shapes = {"weight_ih_l0": (gates * 4, D), "weight_hh_l0": (gates * 4, 4), "bias_ih_l0": (gates * 4,)}
+    shapes["bias_hh_l0"] = shapes["bias_ih_l0"]
+    return Recurrent(kind, {name: rng.normal(size=s).astype(dtype) for name, s in shapes.items()}, **settings)
+
+
+LINEAR = Linear(np.ones((2, 4), np.float32), np.zeros(2, np.float32))
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        recurrent(),
+        recurrent(reset_after=False, gate=HardSigmoid(1 / 6), directions=("reverse",), dtype=np.float64),
+        recurrent("RNN", 1, nonlinearity="relu"),
+        Chain(
+            (
+                Embedding(np.ones((9, 5), np.float32), True),
+                recurrent(),
+                Dropout(0.2),
+                recurrent(D=4),
+                Last(),
+                LINEAR,
+            )
+        ),
+        Chain((Masking(-1.0), recurrent("LSTM", 4), LINEAR)),
+    ],
+    ids=str,
+)
+def test_round_trip(description, tmp_path):
+    save(description, tmp_path / "one.safetensors")
+    assert load(tmp_path / "one.safetensors").same_bits(description)
+
+
+def test_names_are_those_of_torch(tmp_path):
+    save(recurrent(), tmp_path / "one.safetensors")
+    assert sorted(load_file(tmp_path / "one.safetensors")) == sorted(recurrent().weights)
+
+
+def test_files_that_say_nothing_are_read_as_torch_means_them(tmp_path):
+    path = tmp_path / "plain.safetensors"
+    save_file(dict(recurrent().weights), path)
+    assert load(path).same_bits(recurrent())
+    assert load(path, reset_after=False).same_bits(recurrent(reset_after=False))
+    with pytest.raises(ValueError, match="weight_hh_l0"):
+        load(path, kind="LSTM")
+
+
+def test_bad_files(tmp_path):
+    path = tmp_path / "bad.safetensors"
+    with pytest.raises(ValueError, match="there is none"):
+        load(path)
+    path.write_bytes(b"no")
+    with pytest.raises(ValueError, match="path must be a safetensors file"):
+        load(path)
+    save_file({"readout.weight": np.ones(3)}, path)
+    with pytest.raises(ValueError, match="path must hold weight_hh_l0 behind the prefix ''"):
+        load(path)
+    save_file({f"lstm.{name}": array for name, array in recurrent().weights.items()}, path)
+    with pytest.raises(ValueError, match=r"it has the prefixes 'lstm\.'"):
+        load(path)
+    save_file({"weight_hh_l0": np.ones((5, 2))}, path)
+    with pytest.raises(ValueError, match=r"weight_hh_l0 must be \(H, H\)"):
+        load(path)
+    save_file(dict(recurrent().weights), path, metadata={KEY: json.dumps({"part": "Nothing"})})
+    with pytest.raises(ValueError, match="whose metadata is damaged"):
+        load(path)
+    with pytest.raises(TypeError, match="description must be Recurrent or Chain"):
+        save(3, path)
