@@ -4,6 +4,7 @@ NumPy is enough to import this; torch, Keras and the others are loaded by the fu
 """
 
 from rnnkit.convert.chain import Chain
+from rnnkit.convert.checking import Verdict, check
 from rnnkit.convert.description import Cell, Recurrent
 from rnnkit.convert.equinox_modules import from_equinox, to_equinox
 from rnnkit.convert.flax_linen import from_flax, to_flax
@@ -29,6 +30,8 @@ __all__ = [
     "Masking",
     "Recurrent",
     "Sigmoid",
+    "Verdict",
+    "check",
     "from_equinox",
     "from_flax",
     "from_keras",

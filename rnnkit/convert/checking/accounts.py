@@ -1,0 +1,22 @@
+"""What the sides say of themselves."""
+
+
+def causes(sides):
+    """Return what the sides say of themselves that could explain numbers, such as peepholes."""
+    aside = ("stateful", "reset", "dropout")
+    return [sentence for side in sides for word, sentence in side.facts if word not in aside]
+
+
+def kept_apart(sides):
+    """Return phrases about dtypes that differ, and about states that are kept from call to call."""
+    a, b = sides
+    found = [] if a.dtype == b.dtype else [f"{a.label} is {a.dtype}, {b.label} is {b.dtype}"]
+    return found + [sentence for side in sides for word, sentence in side.facts if word == "stateful"]
+
+
+def facts(sides, differences):
+    """Yield what else the sides say, as sentences, where something differs; what stands there is left out."""
+    for side in sides if differences else ():
+        yield from (f"{sentence}." for _, sentence in side.facts if sentence not in differences)
+        if side.refusal:
+            yield f"{side.label} could not be read as a description: {side.refusal}"

@@ -1,0 +1,106 @@
+"""Compares the answers of two sides directly, without asking why they differ."""
+
+import numpy as np
+
+from rnnkit.convert.checking.answers import PARTS
+from rnnkit.convert.checking.blocks import numbers_that_differ
+from rnnkit.convert.checking.compare import differences
+from rnnkit.convert.checking.hypotheses import padding_words
+
+WORDS = {
+    "output": "the output of each step",
+    "h_n": "h_n",
+    "c_n": "c_n",
+    "once": "one answer for each sequence",
+}
+
+
+def both(first, second):
+    """Return the cases that both sides have answered."""
+    return [case for case in first if case in second]
+
+
+def apart(first, second, ruler):
+    """Return whether the two differ anywhere, padding apart."""
+    for case in both(first, second):
+        a, b = first[case], second[case]
+        if a.output is None:  # and b has it: what they share is one answer for each sequence
+            b = b._replace(output=None)
+        if ruler.distance(a, b, case) > 1:
+            return True
+    return False
+
+
+def padding_apart(names, first, second, ruler):
+    """Return what differs in the padding, in words, or ""."""
+    for case in both(first, second):
+        a, b = first[case], second[case]
+        if case.lengths is None or a.output is None or b.output is None or a.output.shape != b.output.shape:
+            continue
+        if ruler.distance(a, b, case, padding=True) > 1 and not _nothing(a, b, case):
+            known = [padding_words(answer, case) for answer in (a, b)]
+            if known[0] and known[0] == known[1]:
+                continue  # the valid steps differ, and with them what is behind
+            said = [_said(names[k], answer, case) for k, answer in enumerate((a, b))]
+            zero = [words.endswith("is 0") for words in said]
+            if zero == [True, False]:
+                return said[1]
+            return said[0] if zero == [False, True] else ", ".join(said)
+    return ""
+
+
+def _said(name, answer, case):
+    words = padding_words(answer, case)
+    return (
+        f"{name} {words}" if words else f"{name} goes on as if there were more steps, or holds something else"
+    )
+
+
+def _nothing(a, b, case):
+    """Return whether both hold nothing in the padding: cut at the longest length, or NaN."""
+    return not any(np.isfinite(one.output[~case.real]).any() for one in (a, b))
+
+
+def largest(first, second):
+    """Return {part: largest difference}, over all cases, "padding" apart."""
+    found = {}
+    for case in both(first, second):
+        for padding in (False, True):
+            for name, d in differences(first[case], second[case], case, padding).items():
+                label = "padding" if padding else {"once": "last"}.get(name, name)
+                if d is None or d.size:
+                    found[label] = max(found.get(label, 0.0), np.inf if d is None else float(d.max()))
+    return found
+
+
+def not_compared(sides, ran, without=()):
+    """Return phrases on what one of the two does not take or give."""
+    a, b = sides
+    found = []
+    for field, what in (("takes_lengths", "lengths"), ("takes_state", "initial states")):
+        if what not in without and getattr(a, field) != getattr(b, field):
+            side = b if getattr(a, field) else a
+            if field == "takes_state" and side.states is None:
+                continue
+            found.append(f"{what} ({side.label} takes none)")
+    for name in PARTS:
+        given = [any(getattr(answer, name) is not None for answer in one.values()) for one in ran]
+        if given[0] != given[1] and not (name == "once" and all(_has(one, "output") for one in ran)):
+            found.append(f"{WORDS[name]} ({sides[given[0]].label} does not give it)")
+    return found
+
+
+def _has(ran, name):
+    return any(getattr(answer, name) is not None for answer in ran.values())
+
+
+def bits(first, second, names, dtype):
+    """Return phrases about weights that are not the same to the last bit, though the answers are."""
+    kind = np.float64 if dtype == "float64" else np.float32
+    if dtype not in ("float64", "float32"):
+        return []
+    found, size = numbers_that_differ(first, second, kind)
+    if not size:
+        return []
+    more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+    return [f"the weights are not the same numbers, though no answer shows it: {'; '.join(found[:3])}{more}"]

@@ -1,0 +1,112 @@
+"""Keras layers and models as sides."""
+
+import numpy as np
+
+from rnnkit.convert.checking.answers import Answer
+from rnnkit.convert.checking.sides.base import Side, array_of, flat
+
+
+class KerasLayer(Side):
+    """A recurrent layer, or Bidirectional around one. A copy of it with the same weights returns all it
+    has.
+    """
+
+    batch_first = takes_lengths = takes_state = True
+
+    def __init__(self, layer, label):
+        self.label, self.layer, self.kind = label, layer, f"keras {type(layer).__name__}"
+        if not layer.built:
+            raise ValueError(
+                f"{label} must be built, got a Keras layer without weights: call it once, or build it"
+            )
+        self.both = type(layer).__name__ == "Bidirectional"
+        inner = layer.forward_layer if self.both else layer
+        self.dtype, self.pair = layer.variable_dtype, type(inner).__name__ == "LSTM"
+        self.width, self.states = int(inner.cell.kernel.shape[0]), (1 + self.both, inner.cell.units)
+        self.full = self._full(layer, inner)
+        if inner.stateful:
+            self.facts = (("stateful", f"{label} keeps the state of a call for the next one: stateful=True"),)
+        _read(self, layer)
+
+    def _full(self, layer, inner):
+        """Return a copy that returns the outputs of all steps and its states."""
+        config = layer.get_config()
+        inside = [config[name] for name in ("layer", "backward_layer") if config.get(name)]
+        for one in [part["config"] for part in inside] if self.both else [config]:
+            one.update(return_sequences=True, return_state=True, stateful=False)
+        copy = type(layer).from_config(config)
+        copy.build((None, None, self.width))
+        copy.set_weights(layer.get_weights())
+        return copy
+
+    def answer(self, case):
+        """Return the outputs, the states and, from the layer itself, what it gives for each sequence."""
+        x = case.x.swapaxes(0, 1).astype(self.dtype)
+        mask = None if case.lengths is None else case.real.T
+        state = (
+            None if case.state is None else [part[k] for k in range(self.states[0]) for part in case.state]
+        )
+        options = {
+            "mask": mask,
+            "initial_state": None if state is None else [s.astype(self.dtype) for s in state],
+        }
+        output, *states = flat(self.full(x, **options, training=False))
+        own = flat(self.layer(x, **options, training=False))[0] if not self.layer.stateful else None
+        states = np.stack(states)
+        h_n, c_n = (states[::2], states[1::2]) if self.pair else (states, None)
+        if own is not None and own.ndim == 3:
+            output, own = own, None  # what the layer itself gives counts
+        output = output.swapaxes(0, 1)
+        return Answer(output, h_n, c_n, self.last_of(output, h_n) if own is None else own)
+
+
+class KerasModel(Side):
+    """A model, or another layer that reads sequences (B, T, D) or tokens (B, T)."""
+
+    batch_first = True
+
+    def __init__(self, model, label):
+        import keras
+
+        self.label, self.model, self.kind = label, model, f"keras {type(model).__name__}"
+        if not model.built:
+            raise ValueError(
+                f"{label} must be built, got a Keras model without weights: call it once, or build it"
+            )
+        self.dtype = model.variable_dtype
+        layers = [one for one in model._flatten_layers() if not isinstance(one, keras.Model)]
+        masking = [one for one in layers if isinstance(one, keras.layers.Masking)]
+        embedding = [one for one in layers if isinstance(one, keras.layers.Embedding)]
+        if embedding:
+            self.vocabulary = embedding[0].input_dim
+            self.padding = 0 if embedding[0].mask_zero else None
+        else:
+            shape = (
+                model.input_shape
+                if hasattr(model, "input_shape")
+                else model._build_shapes_dict["input_shape"]
+            )
+            self.width, self.T = shape[-1], shape[1]
+            self.padding = float(array_of(masking[0].mask_value)) if masking else None
+        self._masks = self.padding is not None
+        self.takes_lengths = True
+        _read(self, model)
+
+    def _call(self, x, lengths, state):
+        options = {}
+        if lengths is not None and not self._masks:
+            options["mask"] = np.arange(x.shape[1]) < np.asarray(lengths)[:, None]
+        return flat(self.model(x, training=False, **options))
+
+
+def keras_side(thing, label):
+    """Return the side of a Keras layer or model."""
+    names = ("SimpleRNN", "LSTM", "GRU", "Bidirectional")
+    return (KerasLayer if type(thing).__name__ in names else KerasModel)(thing, label)
+
+
+def _read(side, thing):
+    """Read the layer; dropout within it is left out, as in evaluation."""
+    from rnnkit.convert.keras_models import from_keras
+
+    side.read(lambda one: from_keras(one, evaluation=True), thing)

@@ -1,0 +1,128 @@
+"""ONNX files as sides, run by onnxruntime."""
+
+from pathlib import Path
+
+import numpy as np
+
+from rnnkit.convert import _libraries
+from rnnkit.convert.checking.sides.base import LENGTH_NAMES, Side, flat
+
+FLOATS = {"tensor(float)": "float32", "tensor(double)": "float64", "tensor(float16)": "float16"}
+
+
+class OnnxSide(Side):
+    """A file: what its inputs are follows from their names, ranks and types."""
+
+    batch_first, chosen = None, True
+
+    def __init__(self, path, label):
+        self.label, self.kind = label, f"the file {Path(path).name}"
+        onnx, runtime = _libraries.load("onnx"), _libraries.load("onnxruntime")
+        try:
+            model = onnx.load(str(path))
+        except Exception as error:
+            raise ValueError(
+                f"{label} must be an ONNX file, got {path}: {str(error).splitlines()[0]}"
+            ) from None
+        options = runtime.SessionOptions()
+        options.log_severity_level, options.intra_op_num_threads = 4, 1
+        try:
+            self.session = runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        except Exception as error:
+            raise ValueError(f"onnxruntime refuses {path}: {str(error).splitlines()[0]}") from None
+        self._sort_inputs()
+        self.facts = tuple(_facts(model, label))
+        batch_first = {one.key: one.value for one in model.metadata_props}.get("rnnkit.batch_first")
+        if batch_first is not None:
+            self.batch_first = batch_first.lower() in ("1", "true")
+        try:
+            from rnnkit.convert.onnx.reading import from_onnx
+        except ImportError:
+            from_onnx = None
+        if from_onnx:
+            self.read(from_onnx, path)
+
+    def _sort_inputs(self):
+        inputs = self.session.get_inputs()
+        floats = [one for one in inputs if one.type in FLOATS]
+        whole = [one for one in inputs if one.type in ("tensor(int64)", "tensor(int32)")]
+        lengths = [one for one in whole if one.name.lower() in LENGTH_NAMES or len(one.shape) == 1]
+        tokens = [one for one in whole if one not in lengths]
+        if not inputs or not (floats or tokens):
+            raise ValueError(f"{self.label} must have an input of numbers or tokens, got {_inputs(inputs)}")
+        self._x = (tokens or floats)[0]
+        states = [one for one in floats if one is not self._x]
+        if len(lengths) > 1 or len(tokens) > 1 or len(states) > 2 or len(floats) + len(whole) < len(inputs):
+            raise ValueError(
+                f"{self.label} must have the inputs x, lengths, h_0 and c_0, got {_inputs(inputs)}"
+            )
+        if len(self._x.shape) != (2 if tokens else 3):
+            raise ValueError(f"{self.label} must take a batch of sequences, got {_inputs([self._x])}")
+        self._lengths, self._states = (lengths or [None])[0], states
+        self.takes_lengths, self.takes_state = bool(lengths), bool(states)
+        self.dtype = FLOATS[floats[0].type] if floats else _output_dtype(self.session)
+        if not tokens:
+            self.width = _number(self._x.shape[2])
+        if states:
+            K, _, H = states[0].shape if len(states[0].shape) == 3 else (1, None, None)
+            self.states = (K, H) if _number(K) and _number(H) else None
+            self.pair = len(states) == 2
+        self._fixed = [_number(size) for size in self._x.shape[:2]]
+
+    T = property(lambda self: self._fixed[1 if self.batch_first else 0])
+    B = property(lambda self: self._fixed[0 if self.batch_first else 1])
+
+    def _call(self, x, lengths, state):
+        T, B = x.shape[:2][:: -1 if self.batch_first else 1]
+        kind = np.float16 if self.dtype == "float16" else self.float
+        feed = {self._x.name: x.astype(kind) if self.width else x.astype(_whole(self._x))}
+        if self._lengths is not None:
+            lengths = np.full(B, T) if lengths is None else lengths
+            feed[self._lengths.name] = np.asarray(lengths).astype(_whole(self._lengths))
+        if self._states:
+            K, H = self.states
+            state = state or (np.zeros((K, B, H)),) * len(self._states)
+            feed |= {one.name: part.astype(kind) for one, part in zip(self._states, state, strict=True)}
+        return flat(self.session.run(None, feed))
+
+
+def _facts(model, label):
+    """Say what stands in the file and explains a difference, as (word, sentence)."""
+    nodes = [*model.graph.node, *(node for function in model.functions for node in function.node)]
+    kinds = {node.op_type for node in nodes}
+    int8 = sorted(kind for kind in kinds if "Quant" in kind or "Integer" in kind)
+    if int8:
+        yield "quantised", f"{label} is quantised: it has {', '.join(int8)}"
+    if "Dropout" in kinds:
+        yield "dropout", f"{label} has a Dropout node"
+    for node in nodes:
+        if node.op_type not in ("RNN", "LSTM", "GRU"):
+            continue
+        for attribute in node.attribute:
+            if attribute.name == "clip":
+                yield "clip", f"{label} clips what enters its gates to ±{attribute.f:g}"
+            if attribute.name == "input_forget" and attribute.i:
+                yield "input_forget", f"{label} couples the gates: input_forget, f = 1 - i"
+            if attribute.name == "activations":
+                names = b", ".join(attribute.strings).decode()
+                yield "activations", f"{label} has activations {names}"
+            if attribute.name == "linear_before_reset":
+                yield "reset", f"{label} has linear_before_reset = {attribute.i}"
+        if node.op_type == "LSTM" and len(node.input) > 7 and node.input[7]:
+            yield "peepholes", f"{label} has peepholes"
+
+
+def _number(size):
+    return size if isinstance(size, int) and size > 0 else None
+
+
+def _whole(one):
+    return np.int64 if one.type == "tensor(int64)" else np.int32
+
+
+def _inputs(inputs):
+    return ", ".join(f"{one.name} {one.type}{one.shape}" for one in inputs) or "none"
+
+
+def _output_dtype(session):
+    return FLOATS.get(session.get_outputs()[0].type, "float32")
