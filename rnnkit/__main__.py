@@ -1,7 +1,14 @@
-"""Commands of the package: `python -m rnnkit train NAME` makes the weights that come with the course."""
+"""Commands of the package.
+
+`python -m rnnkit train NAME` makes the weights that come with the course;
+`python -m rnnkit check-export MODEL.onnx --like layer.safetensors` compares an exported file with its layer.
+"""
 
 import argparse
+import sys
 from importlib import import_module
+
+from rnnkit.convert.checking import command
 
 TRAINERS = {  # modules with a function main()
     "forecast": "rnnkit.widgets.forecast.train",
@@ -22,8 +29,13 @@ def main(arguments=None):
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train", help="train a model and write it to data/checkpoints")
     train.add_argument("name", choices=sorted(TRAINERS))
-    import_module(TRAINERS[parser.parse_args(arguments).name]).main()
+    command.add_to(commands)
+    options = parser.parse_args(arguments)
+    if options.command == "check-export":
+        return command.run(options)
+    import_module(TRAINERS[options.name]).main()
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
