@@ -1,5 +1,7 @@
 """Keras layers and models as sides."""
 
+import warnings
+
 import numpy as np
 
 from rnnkit.convert.checking.answers import Answer
@@ -96,7 +98,9 @@ class KerasModel(Side):
         options = {}
         if lengths is not None and not self._masks:
             options["mask"] = np.arange(x.shape[1]) < np.asarray(lengths)[:, None]
-        return flat(self.model(x, training=False, **options))
+        with warnings.catch_warnings():  # a model says that it takes no mask, and hands it on all the same
+            warnings.filterwarnings("ignore", message="Layer .* was passed an input with a mask")
+            return flat(self.model(x, training=False, **options))
 
 
 def keras_side(thing, label):
