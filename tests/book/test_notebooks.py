@@ -105,6 +105,9 @@ GOOD = chapter(
     new_markdown_cell("```{solution-start} sum\n:class: dropdown\n```"),
     code("add = sum"),
     new_markdown_cell("```{solution-end}\n```"),
+    new_markdown_cell("The same in two libraries."),
+    code("a = 1", tags=["tab-NumPy"]),
+    code("b = 1", tags=["tab-PyTorch"]),
 )
 
 
@@ -128,6 +131,7 @@ BAD = [
     (rules.prose_before_code, [code(), code()], "3: no sentence stands before this code"),
     (rules.prose_before_code, [markdown("## Heading of four words"), code()], "3: no sentence"),
     (rules.prose_before_code, STUB, "3: no sentence"),
+    (rules.prose_before_code, [code(tags=["tab-A"]), code(tags=["tab-B"]), code()], "4: no sentence"),
     (
         rules.prose_before_code,
         [markdown("```python\nfour words of code\n```"), code()],

@@ -73,6 +73,19 @@ def write_small_book(source):
         nbformat.v4.new_markdown_cell(side_path, id="side"),
         nbformat.v4.new_code_cell("side = 1", id="code"),
         nbformat.v4.new_markdown_cell("## On\n\nAfter it.", id="on"),
+        *_tabs("first"),
+        nbformat.v4.new_markdown_cell("Once more.", id="more"),
+        *_tabs("second"),
     ]
     nbformat.write(notebook, source / "chapters/01_small.ipynb")
     return source
+
+
+def _tabs(name):
+    """Return the two cells of a set of tabs."""
+    return [
+        nbformat.v4.new_code_cell(
+            f"{name} = '{label}'", id=f"{name}-{label}", metadata={"tags": [f"tab-{label}"]}
+        )
+        for label in ("NumPy", "PyTorch")
+    ]

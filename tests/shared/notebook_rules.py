@@ -48,12 +48,17 @@ def headings(notebook):
 
 
 def prose_before_code(notebook):
-    """Return the code cells that no sentence introduces; cells of an exercise and its solution need none."""
+    """Return the code cells that no sentence introduces; cells of an exercise and its solution need none.
+
+    One sentence introduces all tabs of a set.
+    """
     complaints = []
     cells = notebook.cells
-    for number, _ in _code(notebook):
+    for number, cell in _code(notebook):
         before = [cell for cell in cells[: number - 1] if cell.cell_type == "markdown"]
         in_exercise = before and EXERCISE.search(before[-1].source)
+        if number > 1 and _tabbed(cell) and _tabbed(cells[number - 2]):
+            continue
         introduced = number > 1 and cells[number - 2].cell_type == "markdown"
         if not in_exercise and not (introduced and _words(before[-1].source) >= PROSE_WORDS):
             complaints.append(f"{number}: no sentence stands before this code")
@@ -175,6 +180,10 @@ def _code(notebook):
 
 def _markdown(notebook):
     return [(n, cell) for n, cell in enumerate(notebook.cells, 1) if cell.cell_type == "markdown"]
+
+
+def _tabbed(cell):
+    return any(tag.startswith("tab-") for tag in cell.metadata.get("tags", []))
 
 
 def _comments(source):
