@@ -18,7 +18,18 @@ from rnnkit.check.engine import Exercise
 from rnnkit.check.page_errors import ANSWER, CHECK, in_words
 from rnnkit.check.page_output import Output
 
-CHAPTERS = ("basics", "bptt", "lstm", "gru", "bidirectional", "sentiment", "stocks", "language", "seq2seq")
+CHAPTERS = (
+    "basics",
+    "bptt",
+    "lstm",
+    "gru",
+    "bidirectional",
+    "sentiment",
+    "stocks",
+    "language",
+    "seq2seq",
+    "rosetta",
+)
 WITH_SIGMOID = ("lstm", "gru")  # chapters that import it for all their cells
 
 
