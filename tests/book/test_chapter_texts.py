@@ -34,6 +34,7 @@ ANSWERS = {  # to the questions to predict
     "07_stock_prices": r"[Hh]ow far|volatility|a coin|thirty",
     "08_language_models": r"infinit|same word|whole words|border|few letters",
     "09_seq2seq": r"[Ee]xactly the same|-\\infty|long words|ten thousands|look-up|[Mm]end",
+    "10_rosetta": r"two biases|second bias|twice as f|forget|once more|backward half|768",
 }
 
 
