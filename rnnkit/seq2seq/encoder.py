@@ -2,10 +2,10 @@
 
 import torch
 from torch import nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from rnnkit import _validation as v
 from rnnkit.models.sequence import check_indices, checked_lengths
+from rnnkit.seq2seq.padding import padded
 
 
 def check_source(x, lengths, symbols):
@@ -58,16 +58,13 @@ class Encoder(nn.Module):
         x: symbols (B, T), padded at the end. lengths: (B,), integers from 1 to T. Up to its length, no row
         may have a 0; what stands behind the length is not read.
         The last state is that of each direction after the whole source: forward first, then backward.
-        Where no source is shorter than T nothing is packed, which is about twice as fast.
         """
         lengths = check_source(x, lengths, self.symbols)
         features = self.dropout(self.embedding(x))
         if int(lengths.min()) == x.shape[1]:
             values, last = self.rnn(features)
         else:
-            packed = pack_padded_sequence(features, lengths.cpu(), batch_first=True, enforce_sorted=False)
-            values, last = self.rnn(packed)
-            values, _ = pad_packed_sequence(values, batch_first=True, total_length=x.shape[1])
+            values, last = padded(self.rnn, features, lengths)
         return values, tuple(self._joined(part) for part in last)
 
     def _joined(self, state):
