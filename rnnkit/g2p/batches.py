@@ -7,6 +7,7 @@ from rnnkit.g2p.spelling import encode_phones, encode_word
 from rnnkit.text import batches
 
 END, IGNORED = 0, -100  # what ends a pronunciation; the target that counts for nothing
+BLOCK = 4  # more batches would leave less padding, and less chance which words are together
 
 
 def equal_lengths(pairs, batch):
@@ -50,7 +51,8 @@ def padded(pairs, batch):
     """Return a function (generator) -> the batches of one epoch: words of similar length, padded at the end.
 
     pairs, and what a batch is: as in `equal_lengths`, but x is padded with 0, and lengths holds how long each
-    word is. y is padded with −100, and y_in with 0. Every batch but one has `batch` pairs.
+    word is. y is padded with −100, and y_in with 0. Every batch but one has `batch` pairs: words of similar
+    length, and of BLOCK such batches each has pronunciations of similar length.
     """
     import torch
 
@@ -66,10 +68,15 @@ def padded(pairs, batch):
 
     def epoch(rng):
         found = []
-        for rows in batches(T, batch, _generator(rng)):
-            steps, written = T[rows].max(), U[rows].max() + 1
-            inputs = x[rows, :steps], lengths[rows], y_in[rows, :written]
-            found.append((inputs, y[rows, :written]))
+        for block in batches(T, BLOCK * batch, _generator(rng)):
+            block = block[np.argsort(U[block], kind="stable")]
+            for start in range(0, len(block), batch):
+                rows = block[start : start + batch]
+                steps, written = T[rows].max(), U[rows].max() + 1
+                inputs = x[rows, :steps], lengths[rows], y_in[rows, :written]
+                found.append((inputs, y[rows, :written]))
+        if rng is not None:
+            rng.shuffle(found)
         return found
 
     return epoch
