@@ -54,3 +54,18 @@ def test_a_whole_run_is_written(tmp_path, monkeypatch, fast):
     for part in ("writing", "running"):
         assert list(record["results"][part]["milliseconds"]) == ["rnnkit", "torch"]
         assert len(record["results"][part]["ratio"]) == 3
+
+
+class TestStored:
+    @pytest.fixture(scope="class")
+    def stored(self):
+        return results.load("to_onnx_speed")["results"]
+
+    def test_is_of_the_size_that_is_named(self, stored):
+        assert stored["size"] == to_onnx.SIZE
+
+    def test_writing_and_comparing_takes_a_fifth_of_an_export_at_most(self, stored):
+        assert stored["writing"]["ratio"][1] <= 0.2
+
+    def test_the_file_runs_as_fast_as_that_of_the_exporter(self, stored):
+        assert stored["running"]["ratio"][1] <= 1.05
