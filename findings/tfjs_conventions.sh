@@ -85,7 +85,8 @@ const deviation = Math.sqrt(tf.moments(W).variance.dataSync()[0]), glorot = Math
 const products = tf.matMul(U, U, false, true).sub(tf.eye(100)).abs().max().dataSync()[0];
 // A normal cut at two standard deviations, for which tfjs does not make up: 0.88 of the deviation is left.
 const normal = Math.abs(deviation / glorot - 0.88) < 0.03 && of(W.abs().max())[0] <= 2.001 * glorot;
-const drawn = normal ? "Glorot normal" : deviation / glorot, turned = products < 1e-3 ? "orthogonal" : products;
+const drawn = normal ? "Glorot normal" : deviation / glorot;
+const turned = products < 1e-3 ? "orthogonal, all gates as one" : products;
 say("starts", `${drawn}; recurrent ${turned}; biases ${of(b.abs().max())[0]}`);
 
 // Two rows; the last two steps of the second are padding, which the value -1 marks.
@@ -124,7 +125,7 @@ biases: one: LSTM (4H,), GRU (3H,)
 reset: before
 forget_start: 0
 gate_function: hard sigmoid of slope 0.2
-starts: Glorot normal; recurrent orthogonal; biases 0
+starts: Glorot normal; recurrent orthogonal, all gates as one; biases 0
 lengths: Masking by a value
 padding: repeats the last output; reverse half in Bidirectional 0
 last_state: h (B, H), at the last valid step

@@ -63,7 +63,8 @@ def caption(table):
     """Return what stands above the table."""
     return (
         "One notation for all: of an LSTM i, f, g (candidate) and o; of a GRU r, z and n (candidate); "
-        f"D inputs, H units, B rows, T steps, L layers. Seen on {table['seen']}."
+        f"D inputs, H units, B rows, T steps, L layers. Seen on {table['seen']}. Libraries without a version "
+        "are asked again by each run of the tests."
     )
 
 

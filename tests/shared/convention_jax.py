@@ -152,6 +152,11 @@ class Flax:
 
         return words
 
+    def starts(self):
+        linen, nnx = (one.starts() for one in self.both)
+        assert nnx == linen.replace(", each gate", ", all gates as one")
+        return linen.replace(", each gate", ", linen each gate, nnx all as one")
+
 
 class Equinox(Library):
     """equinox: two cells. The loop over time is the caller's."""

@@ -164,6 +164,9 @@ class Library:
         kernel, recurrent, biases = self.fresh_gru(50, 100)
         words = [_start(np.asarray(array), 100) for array in (kernel, recurrent, *biases)]
         assert len(set(words[2:])) == 1
+        if words[1] == "orthogonal":  # an orthogonal matrix of all gates has no orthogonal blocks
+            high, wide = np.shape(recurrent)
+            words[1] += ", all gates as one" if high > wide else ", each gate"
         if len(set(words)) == 1:
             return f"all {words[0]}"
         return f"{words[0]}; recurrent {words[1]}; biases {words[2]}"
@@ -198,6 +201,6 @@ class Library:
         if close(h[1], start[1]):
             return "the initial state"
         if not h[1].any():
-            return "0"
+            return "0, whatever the initial state"
         assert close(h[1], self.padded([4, 4], state=start)[1][1])
         return "the state after all of the padding"
