@@ -56,11 +56,12 @@ def test_a_whole_run_is_written(tmp_path, monkeypatch, fast):
         assert len(record["results"][part]["ratio"]) == 3
 
 
-class TestStored:
-    @pytest.fixture(scope="class")
-    def stored(self):
-        return results.load("to_onnx_speed")["results"]
+@pytest.fixture(scope="module")
+def stored():
+    return results.load("to_onnx_speed")["results"]
 
+
+class TestStored:
     def test_is_of_the_size_that_is_named(self, stored):
         assert stored["size"] == to_onnx.SIZE
 
