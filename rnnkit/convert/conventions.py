@@ -64,7 +64,7 @@ def caption(table):
     return (
         "One notation for all: of an LSTM i, f, g (candidate) and o; of a GRU r, z and n (candidate); "
         f"D inputs, H units, B rows, T steps, L layers. Seen on {table['seen']}. Libraries without a version "
-        "are asked again by each run of the tests."
+        "are asked again by each run of the tests, flax and equinox where they are installed."
     )
 
 
