@@ -111,10 +111,11 @@ def test_the_reverse_direction_alone(tmp_path):
 
 
 def test_a_layer_that_enlarges_rounding_is_written_all_the_same(tmp_path):
+    torch.manual_seed(0)
     module = nn.LSTM(3, 40, 2, bidirectional=True)
     with torch.no_grad():
         for parameter in module.parameters():
-            parameter.mul_(60)
+            parameter.mul_(30)
     assert to_onnx(module, tmp_path / "layer.onnx").largest > 1e-5
     assert from_onnx(tmp_path / "layer.onnx").same_bits(from_torch(module))
 
