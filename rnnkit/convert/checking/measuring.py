@@ -6,6 +6,7 @@ from rnnkit.convert.checking.answers import PARTS
 from rnnkit.convert.checking.blocks import numbers_that_differ
 from rnnkit.convert.checking.compare import differences
 from rnnkit.convert.checking.hypotheses import padding_words
+from rnnkit.convert.checking.sides.unclear import further, unclear
 
 WORDS = {
     "output": "the output of each step",
@@ -80,9 +81,9 @@ def not_compared(sides, ran, without=()):
     for field, what in (("takes_lengths", "lengths"), ("takes_state", "initial states")):
         if what not in without and getattr(a, field) != getattr(b, field):
             side = b if getattr(a, field) else a
-            if field == "takes_state" and side.states is None:
-                continue
-            found.append(f"{what} ({side.label} takes none)")
+            words = "in a form that is not known" if side.state_unknown and what != "lengths" else "none"
+            found.append(f"{what} ({side.label} takes {words})")
+    found += unclear(sides, without) + further(sides, ran)
     for name in PARTS:
         given = [any(getattr(answer, name) is not None for answer in one.values()) for one in ran]
         if given[0] != given[1] and not (name == "once" and all(_has(one, "output") for one in ran)):

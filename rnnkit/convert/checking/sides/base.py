@@ -1,6 +1,6 @@
 """What all sides share: which way round their arrays lie, and which of their answers is which."""
 
-import inspect
+from types import MappingProxyType
 
 import numpy as np
 
@@ -17,14 +17,17 @@ class Side:
     label: how the verdict calls it. dtype: a name. width: D, or None for tokens below vocabulary. states:
     (layers · directions, H) of its states or None, pair: whether c stands beside h. batch_first: None where
     nobody knows; chosen: whether somebody could have chosen it. T, B: the only sizes that it takes, if it
-    says so. padding: the value that it masks. description, refusal: what could be read, or why not. facts:
-    what it says of itself that explains a difference, as (word, sentence).
+    says so. padding: the value that it masks. unknown: names of arguments that nobody knows the meaning of;
+    state_unknown: whether it takes states of a form that nobody knows. more: {case: outputs behind c_n}.
+    description, refusal: what could be read, or why not. facts: what it says of itself that explains a
+    difference, as (word, sentence).
     """
 
     dtype, width, vocabulary, states, pair = "float32", None, None, None, None
     batch_first, chosen, T, B, padding = False, False, None, None, None
-    takes_lengths, takes_state = False, False
+    takes_lengths, takes_state, unknown, state_unknown = False, False, (), False
     description, refusal, facts, _all_steps = None, "", (), None
+    more = MappingProxyType({})
     label = kind = ""
 
     def answer(self, case):
@@ -44,6 +47,7 @@ class Side:
         if not arrays:
             raise ValueError(f"{self.label} must return an array, got nothing")
         output, h_n, c_n, *_ = (*arrays, None, None)
+        self.more = {**self.more, case: arrays[3:]}
         if output.ndim == 4:  # ONNX's own: (T, directions, B, H), or batch first (B, T, directions, H)
             axis = 1 if not self.batch_first and output.shape[2] == case.B else 2
             output = np.moveaxis(output, axis, 2)
@@ -108,23 +112,3 @@ def array_of(value):
     if hasattr(value, "detach"):
         value = value.detach().cpu().double().numpy()
     return np.asarray(value, np.float64)
-
-
-LENGTH_NAMES = ("lengths", "length", "sequence_lens", "seq_lens", "seq_lengths", "sequence_lengths", "lens")
-STATE_NAMES = ("state", "hidden", "hx", "states", "initial_state", "h0", "h_0")
-
-
-def parameters_of(function):
-    """Return the names by which a function takes lengths and states, each None if it takes none."""
-    try:
-        names = list(inspect.signature(function).parameters)
-    except (TypeError, ValueError):
-        return None, None
-    return named(names)
-
-
-def named(names):
-    """Return which of the names of parameters stands for lengths, and which for states, each None if none
-    does.
-    """
-    return tuple(next((n for n in names if n in known), None) for known in (LENGTH_NAMES, STATE_NAMES))

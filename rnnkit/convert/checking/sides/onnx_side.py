@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from rnnkit.convert import _libraries
-from rnnkit.convert.checking.sides.base import LENGTH_NAMES, Side, flat
+from rnnkit.convert.checking.sides.base import Side, flat
+from rnnkit.convert.checking.sides.naming import LENGTH_NAMES
 
 FLOATS = {"tensor(float)": "float32", "tensor(double)": "float64", "tensor(float16)": "float16"}
 

@@ -1,7 +1,8 @@
 """Descriptions, the layers of this package, and functions as sides."""
 
 from rnnkit.convert import reference
-from rnnkit.convert.checking.sides.base import Side, parameters_of
+from rnnkit.convert.checking.sides.base import Side
+from rnnkit.convert.checking.sides.naming import arguments_of
 from rnnkit.convert.description import Recurrent
 from rnnkit.convert.numpy_layers import from_layers
 
@@ -46,8 +47,10 @@ class Function(Side):
 
     def __init__(self, function, label):
         self.label, self.function, self.kind = label, function, "a function"
-        self._lengths, self._state = parameters_of(function)
-        self.takes_lengths, self.takes_state = self._lengths is not None, self._state is not None
+        self._names = arguments_of(function)
+        self.takes_lengths = self._names.lengths is not None
+        self.takes_state = self._names.state is not None
+        self.unknown = self._names.unknown
         self._tensors = None
 
     def _call(self, x, lengths, state):
@@ -65,10 +68,9 @@ class Function(Side):
     def _with(self, form, x, lengths, state):
         given = {}
         if self.takes_lengths:
-            given[self._lengths] = None if lengths is None else form(lengths)
+            given[self._names.lengths] = None if lengths is None else form(lengths)
         if self.takes_state and state is not None:
-            state = tuple(map(form, state))
-            given[self._state] = state if self.pair else state[0]
+            given |= self._names.given(tuple(map(form, state)), self.pair)
         return self.function(form(x), **{name: value for name, value in given.items() if value is not None})
 
 

@@ -1,11 +1,10 @@
 """Any torch module that takes sequences, as a side."""
 
-import inspect
-
 import torch
 from torch import nn
 
-from rnnkit.convert.checking.sides.base import flat, named, parameters_of
+from rnnkit.convert.checking.sides.base import flat
+from rnnkit.convert.checking.sides.naming import arguments_of, sorted_names
 from rnnkit.convert.checking.sides.torch_side import TorchCell, TorchLayer, TorchSide, kind_of
 from rnnkit.convert.pytorch import from_torch
 
@@ -34,14 +33,14 @@ class TorchModule(TorchSide):
             self.pair = isinstance(layer, nn.LSTM)
         if isinstance(self.module, torch.jit.ScriptModule):
             schema = self.module._c._get_method("forward").schema
-            self._defaults = {one.name for one in schema.arguments if one.has_default_value()}
-            self._lengths, self._state = named([one.name for one in schema.arguments])
+            names = [one.name for one in schema.arguments][1:]
+            optional = {one.name: one.default_value for one in schema.arguments if one.has_default_value()}
+            self._names = sorted_names(names, optional)
         else:
-            given = inspect.signature(self.module.forward).parameters.values()
-            self._defaults = {one.name for one in given if one.default is not inspect.Parameter.empty}
-            self._lengths, self._state = parameters_of(self.module.forward)
-        self.takes_lengths = self._lengths is not None
-        self.takes_state = self._state is not None and self.states is not None
+            self._names = arguments_of(self.module.forward)
+        self.unknown, self.takes_lengths = self._names.unknown, self._names.lengths is not None
+        self.takes_state = self._names.state is not None and self.states is not None
+        self.state_unknown = self._names.state is not None and self.states is None
         self.read(from_torch, self.module)  # a chain that `to_torch` made
         self.take_sizes()
         self.refusal = ""  # it need not be one
@@ -50,12 +49,11 @@ class TorchModule(TorchSide):
     def _call(self, x, lengths, state):
         given = {}
         T = x.shape[1 if self.batch_first else 0]
-        if self.takes_lengths and (lengths is not None or self._lengths not in self._defaults):
+        if self.takes_lengths and (lengths is not None or self._names.lengths not in self._names.optional):
             lengths = [T] * x.shape[0 if self.batch_first else 1] if lengths is None else lengths
-            given[self._lengths] = torch.as_tensor(lengths, dtype=torch.int64)
+            given[self._names.lengths] = torch.as_tensor(lengths, dtype=torch.int64)
         if self.takes_state and state is not None:
-            state = tuple(map(self.tensor, state))
-            given[self._state] = state if self.pair else state[0]
+            given |= self._names.given(tuple(map(self.tensor, state)), self.pair)
         return flat(self.module(self.tensor(x), **given))
 
 
