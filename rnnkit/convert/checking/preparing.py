@@ -32,7 +32,7 @@ class Preparation:
         )
         if (width is None) == (vocabulary is None):
             if width is None:
-                raise ValueError("a or b must say how many numbers a step has: two functions do not")
+                raise ValueError("a or b must say how many numbers a step has: neither of them does")
             one, other = (s.label for s in sorted(self.sides, key=lambda s: s.width is None))
             return [f"{one} takes steps of numbers, {other} takes tokens"]
         for side in self.sides:
@@ -66,6 +66,11 @@ class Preparation:
                 )
         self.sizes = replace(self.sizes, T=(common[0] or [None])[0], B=(common[1] or [None])[0])
         a, b = self.sides
+        if {a.all_steps, b.all_steps} == {True, False}:
+            every, last = (side.label for side in ((a, b) if a.all_steps else (b, a)))
+            self.differences.append(
+                f"return_sequences: {every} gives the output of every step, {last} the last alone"
+            )
         if a.chosen and b.chosen and a.batch_first != b.batch_first:
             first, second = ("(B, T, D)" if side.batch_first else "(T, B, D)" for side in self.sides)
             self.differences.append(

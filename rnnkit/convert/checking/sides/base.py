@@ -19,6 +19,7 @@ class Side:
     nobody knows; chosen: whether somebody could have chosen it. T, B: the only sizes that it takes, if it
     says so. padding: the value that it masks. unknown: names of arguments that nobody knows the meaning of;
     state_unknown: whether it takes states of a form that nobody knows. more: {case: outputs behind c_n}.
+    all_steps: whether a layer was told to give the output of every step; None if that is no choice.
     description, refusal: what could be read, or why not. facts: what it says of itself that explains a
     difference, as (word, sentence).
     """
@@ -27,7 +28,7 @@ class Side:
     batch_first, chosen, T, B, padding = False, False, None, None, None
     takes_lengths, takes_state, unknown, state_unknown = False, False, (), False
     description, refusal, facts, _all_steps = None, "", (), None
-    more = MappingProxyType({})
+    more, all_steps = MappingProxyType({}), None
     label = kind = ""
 
     def answer(self, case):

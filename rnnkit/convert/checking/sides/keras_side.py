@@ -21,9 +21,16 @@ class KerasLayer(Side):
             raise ValueError(
                 f"{label} must be built, got a Keras layer without weights: call it once, or build it"
             )
-        self.both = type(layer).__name__ == "Bidirectional"
+        from keras import layers
+
+        self.both = isinstance(layer, layers.Bidirectional)
         inner = layer.forward_layer if self.both else layer
-        self.dtype, self.pair = layer.variable_dtype, type(inner).__name__ == "LSTM"
+        if not isinstance(inner.cell, (layers.SimpleRNNCell, layers.LSTMCell, layers.GRUCell)):
+            raise ValueError(
+                f"{label} must run one cell of SimpleRNN, LSTM or GRU, got {type(inner.cell).__name__}"
+            )
+        self.dtype, self.pair = layer.variable_dtype, isinstance(inner.cell, layers.LSTMCell)
+        self.all_steps = bool(inner.return_sequences)
         self.width, self.states = int(inner.cell.kernel.shape[0]), (1 + self.both, inner.cell.units)
         self.full = self._full(layer, inner)
         if inner.stateful:
@@ -83,21 +90,22 @@ class KerasModel(Side):
             self.vocabulary = embedding[0].input_dim
             self.padding = 0 if embedding[0].mask_zero else None
         else:
-            shape = (
-                model.input_shape
-                if hasattr(model, "input_shape")
-                else model._build_shapes_dict["input_shape"]
-            )
+            shape = _shape(model)
+            if shape is None or len(shape) != 3:
+                raise ValueError(f"{label} must take sequences (B, T, D), got a layer that takes {shape}")
             self.width, self.T = shape[-1], shape[1]
             self.padding = float(array_of(masking[0].mask_value)) if masking else None
         self._masks = self.padding is not None
-        self.takes_lengths = True
+        self.takes_lengths = self._masks or not embedding  # without mask_zero, no mask passes an embedding
         _read(self, model)
 
     def _call(self, x, lengths, state):
+        import keras
+
         options = {}
         if lengths is not None and not self._masks:
-            options["mask"] = np.arange(x.shape[1]) < np.asarray(lengths)[:, None]
+            mask = np.arange(x.shape[1]) < np.asarray(lengths)[:, None]
+            options["mask"] = keras.ops.convert_to_tensor(mask)
         with warnings.catch_warnings():  # a model says that it takes no mask, and hands it on all the same
             warnings.filterwarnings("ignore", message="Layer .* was passed an input with a mask")
             return flat(self.model(x, training=False, **options))
@@ -105,8 +113,17 @@ class KerasModel(Side):
 
 def keras_side(thing, label):
     """Return the side of a Keras layer or model."""
-    names = ("SimpleRNN", "LSTM", "GRU", "Bidirectional")
-    return (KerasLayer if type(thing).__name__ in names else KerasModel)(thing, label)
+    from keras import layers
+
+    recurrent = thing.forward_layer if isinstance(thing, layers.Bidirectional) else thing
+    return (KerasLayer if isinstance(recurrent, layers.RNN) else KerasModel)(thing, label)
+
+
+def _shape(model):
+    """Return the shape of what a built layer takes, or None where it does not say."""
+    if hasattr(model, "input_shape"):
+        return model.input_shape
+    return (getattr(model, "_build_shapes_dict", None) or {}).get("input_shape")
 
 
 def _read(side, thing):
