@@ -16,13 +16,13 @@ class KerasLayer(Side):
     batch_first = takes_lengths = takes_state = True
 
     def __init__(self, layer, label):
+        from keras import layers
+
         self.label, self.layer, self.kind = label, layer, f"keras {type(layer).__name__}"
         if not layer.built:
             raise ValueError(
                 f"{label} must be built, got a Keras layer without weights: call it once, or build it"
             )
-        from keras import layers
-
         self.both = isinstance(layer, layers.Bidirectional)
         inner = layer.forward_layer if self.both else layer
         if not isinstance(inner.cell, (layers.SimpleRNNCell, layers.LSTMCell, layers.GRUCell)):

@@ -1,5 +1,6 @@
 """Any torch module that takes sequences, as a side."""
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -41,9 +42,24 @@ class TorchModule(TorchSide):
         self.unknown, self.takes_lengths = self._names.unknown, self._names.lengths is not None
         self.takes_state = self._names.state is not None and self.states is not None
         self.state_unknown = self._names.state is not None and self.states is None
+        if layers and self.vocabulary is None:
+            self.width = self._width_that_runs(inside, layers[0])
         self.read(from_torch, self.module)  # a chain that `to_torch` made
         self.take_sizes()
         self.refusal = ""  # it need not be one
+
+    def _width_that_runs(self, inside, layer):
+        """Return how many numbers a step has: what the layer takes, unless it stands behind another part."""
+        before = inside[: inside.index(layer)]
+        widths = [getattr(one, "in_features", getattr(one, "in_channels", None)) for one in before]
+        first = next((width for width in widths if width is not None), layer.input_size)
+        for width in (layer.input_size, first) if first != layer.input_size else ():
+            try:
+                self._call(np.zeros((7, 7, width)), None, None)
+            except Exception:  # of any library: so it does not run
+                continue
+            return width
+        return layer.input_size
 
     @torch.no_grad()
     def _call(self, x, lengths, state):
