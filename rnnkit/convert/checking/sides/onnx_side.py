@@ -31,6 +31,7 @@ class OnnxSide(Side):
             self.session = runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:
             raise ValueError(f"onnxruntime refuses {path}: {str(error).splitlines()[0]}") from None
+        _refuse_weights(self.session, model, label)
         self._sort_inputs()
         self.facts = tuple(_facts(model, label))
         batch_first = {one.key: one.value for one in model.metadata_props}.get("rnnkit.batch_first")
@@ -42,6 +43,9 @@ class OnnxSide(Side):
             from_onnx = None
         if from_onnx:
             self.read(from_onnx, path)
+        if (self.width is None and "int" not in self._x.type) or (self.takes_state and self.states is None):
+            self.take_sizes()  # what is free in its inputs stands in its weights
+            self.states = self.states if self.takes_state else None
 
     def _sort_inputs(self):
         inputs = self.session.get_inputs()
@@ -65,7 +69,7 @@ class OnnxSide(Side):
         if not tokens:
             self.width = _number(self._x.shape[2])
         if states:
-            K, _, H = states[0].shape if len(states[0].shape) == 3 else (1, None, None)
+            K, _, H = states[0].shape if len(states[0].shape) == 3 else (1, *states[0].shape)
             self.states = (K, H) if _number(K) and _number(H) else None
             self.pair = len(states) == 2
         self._fixed = [_number(size) for size in self._x.shape[:2]]
@@ -81,9 +85,12 @@ class OnnxSide(Side):
             lengths = np.full(B, T) if lengths is None else lengths
             feed[self._lengths.name] = np.asarray(lengths).astype(_whole(self._lengths))
         if self._states:
+            if self.states is None:
+                raise ValueError(f"nothing says the sizes of its inputs {_inputs(self._states)}")
             K, H = self.states
             state = state or (np.zeros((K, B, H)),) * len(self._states)
-            feed |= {one.name: part.astype(kind) for one, part in zip(self._states, state, strict=True)}
+            for one, part in zip(self._states, state, strict=True):
+                feed[one.name] = (part[0] if len(one.shape) == 2 else part).astype(kind)
         return flat(self.session.run(None, feed))
 
 
@@ -111,6 +118,18 @@ def _facts(model, label):
                 yield "reset", f"{label} has linear_before_reset = {attribute.i}"
         if node.op_type == "LSTM" and len(node.input) > 7 and node.input[7]:
             yield "peepholes", f"{label} has peepholes"
+
+
+def _refuse_weights(session, model, label):
+    """Raise ValueError if weights of a recurrent node are inputs of the file."""
+    inputs = {one.name for one in session.get_inputs()}
+    nodes = [node for node in model.graph.node if node.op_type in ("RNN", "LSTM", "GRU")]
+    weights = {node.input[k] for node in nodes for k in (1, 2, 3, 7) if k < len(node.input)}
+    if weights & inputs:
+        raise ValueError(
+            f"{label} must hold its weights, got a file that has them as inputs: "
+            f"{', '.join(sorted(weights & inputs))}; read it with from_onnx(path, inputs=...), and check that"
+        )
 
 
 def _number(size):
