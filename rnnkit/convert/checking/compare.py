@@ -9,6 +9,7 @@ from rnnkit.convert.checking.stacks import Stack
 from rnnkit.convert.parts import Embedding, Linear
 
 EPS = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10, "bfloat16": 2.0**-7}
+HALF = ("float16", "bfloat16")
 
 
 def differences(expected, got, case, padding=False):
@@ -43,10 +44,13 @@ class Ruler:
 
     def __init__(self, reading, dtype):
         self._reading, self._eps, self._known = reading, EPS[dtype], {}
+        # Bits of half precision are so coarse that the factors of the longer types would allow anything.
+        self._factor, self._most = (4, 2**5) if dtype in HALF else (32, 2**13)
 
     def tolerances(self, case):
         """Return {part: tolerance}: 32 times what shaking all numbers by their last bit changes, and 32 bits
         of the largest number; but never more than a share of it, even where rounding grows from step to step.
+        Half precision has 4 in place of 32.
         """
         if case not in self._known:
             rng = np.random.default_rng(5)
@@ -72,11 +76,11 @@ class Ruler:
 
     @property
     def _limit(self):
-        return 2**13 * self._eps
+        return self._most * self._eps
 
     def _limited(self, noise, numbers):
         size = max(float(np.abs(numbers).max()), 1e-30)
-        return min(32 * (noise + self._eps * size), self._limit * size)
+        return min(self._factor * (noise + self._eps * size), self._limit * size)
 
     def distance(self, expected, got, case, padding=False):
         """Return the largest difference in units of the tolerance; infinite where shapes differ, or nothing

@@ -2,15 +2,16 @@
 
 from rnnkit.convert.checking import cases as inputs
 from rnnkit.convert.checking.accounts import causes, facts, kept_apart
-from rnnkit.convert.checking.blocks import comparable, settings_that_differ, tensors_that_differ
-from rnnkit.convert.checking.compare import Ruler
+from rnnkit.convert.checking.blocks import tensors_that_differ
+from rnnkit.convert.checking.compare import HALF, Ruler
 from rnnkit.convert.checking.explaining import explain, fits
 from rnnkit.convert.checking.guess import guesses
 from rnnkit.convert.checking.hidden import hidden
-from rnnkit.convert.checking.measuring import apart, bits, largest, not_compared, padding_apart
+from rnnkit.convert.checking.measuring import apart, both, largest, not_compared, padding_apart
 from rnnkit.convert.checking.preparing import Preparation
 from rnnkit.convert.checking.readings import Reading
 from rnnkit.convert.checking.sides import side_of
+from rnnkit.convert.checking.silent import silent
 from rnnkit.convert.checking.steadiness import steadiness
 from rnnkit.convert.checking.trying import answers, fixed_sizes
 from rnnkit.convert.checking.verdict import Verdict
@@ -40,17 +41,17 @@ class Comparison(Preparation):
             reading is not None and fits(reading, self.ran[k], self.ruler(reading))
             for k, reading in enumerate(readings)
         ]
-        said, notes, unsteady_sides = steadiness(
-            self.sides, self.ran, self.home, readings, self._base(readings, trusted)[1]
-        )
+        base = self._base(readings, trusted)[1]
+        ruler = self.ruler(base)
+        said, notes, unsteady_sides = steadiness(self.sides, self.ran, self.home, readings, base)
         self.differences += said
         self.notes += notes
         for k, side in enumerate(self.sides):
             refused = {case: said for case, said in self.refused[k].items() if case in self.ran[1 - k]}
             self.differences += fixed_sizes(side, self.home, self.ran[k], refused)
-        shaky = self._drop_shaky(self.ruler(self._base(readings, trusted)[1]))
+        shaky = self._drop_shaky(ruler)
         left = [*not_compared(self.sides, self.ran, self._without), *shaky]
-        numbers = apart(*self.ran, self.ruler(self._base(readings, trusted)[1]))
+        numbers = apart(*self.ran, ruler)
         explained = True
         if numbers and unsteady_sides:
             self.notes.append(
@@ -60,16 +61,13 @@ class Comparison(Preparation):
             explained = self._explain(readings, trusted)
         elif not left and not set(self.ran[0]) & set(self.ran[1]):
             self.differences.append("no input runs on both")
-        padding = padding_apart(self.names, *self.ran, self.ruler(self._base(readings, trusted)[1]))
+        padding = padding_apart(self.names, *self.ran, ruler)
         if any("lengths" in phrase or "padding" in phrase for phrase in self.differences):
             padding = ""  # what explains the valid steps says it already
-        if all(readings) and not numbers:
-            self.differences += settings_that_differ(*readings, self.names)
-            if comparable(*readings):
-                self.differences += bits(*readings, self.names, self.dtype)
+        if not numbers:
+            self.differences += silent(self.sides, readings, self.dtype)
         self.differences += kept_apart(self.sides)
-        base = self._base(readings, trusted)[1]
-        unseen = hidden(base, self.ran[0], self.ruler(base)) if not self.differences else ()
+        unseen = hidden(base, self.ran[0], ruler) if not self.differences else ()
         return Verdict(
             differences=tuple(dict.fromkeys(self.differences)),
             padding=padding,
@@ -97,17 +95,15 @@ class Comparison(Preparation):
 
     def _drop_shaky(self, ruler):
         """Leave out cases in which rounding grows from step to step until it hides everything; say which."""
-        shaky = {
-            case for case in {**self.ran[0], **self.ran[1]} if case is not self.home and ruler.shaky(case)
-        }
+        shaky = {case for case in both(*self.ran) if case is not self.home and ruler.shaky(case)}
         self.ran = tuple({c: a for c, a in one.items() if c not in shaky} for one in self.ran)
         return [
             f"{case.name} (rounding alone changes these answers)" for case in self.all_cases if case in shaky
         ]
 
     def ruler(self, reading):
-        """Return the ruler for a reading; without one, that of side a itself."""
-        return Ruler(reading or Reading(side=self.sides[0].answer), self.dtype)
+        """Return the ruler for a reading."""
+        return Ruler(reading, self.dtype)
 
     def _guess(self, side, reading):
         """Return the reading of a module whose parts explain its own numbers, if there is none yet."""
@@ -131,13 +127,17 @@ class Comparison(Preparation):
 
     def _explain(self, readings, trusted):
         """Add phrases on what explains the numbers; return whether they explain all."""
+        if self.dtype in HALF and (told := tensors_that_differ(*self.sides)):
+            self.differences += told  # they are exact, and what fits such coarse numbers may be anything
+            return False
         k, base = self._base(readings, trusted)
         complete, phrases = True, []
         subjects = [1 - k] if trusted[k] or readings[k] is None else [k, 1 - k]
         for n in subjects:
-            found = explain(
-                self.sides[n], base, readings[n], self.cases, self.ran[n], self.ruler(base), self.names
-            )
+            ran = self.ran[n]
+            if base.side:  # which knows no answer to what it refused
+                ran = {case: ran[case] for case in both(*self.ran)}
+            found = explain(self.sides[n], base, readings[n], self.cases, ran, self.ruler(base), self.names)
             phrases += [(self.sides[n].label, words) for words in found.words]
             complete &= found.complete
             self.notes += found.notes

@@ -3,7 +3,6 @@
 import numpy as np
 
 from rnnkit.convert.checking.answers import PARTS
-from rnnkit.convert.checking.blocks import numbers_that_differ
 from rnnkit.convert.checking.compare import differences
 from rnnkit.convert.checking.hypotheses import padding_words
 from rnnkit.convert.checking.sides.unclear import further, unclear
@@ -93,15 +92,3 @@ def not_compared(sides, ran, without=()):
 
 def _has(ran, name):
     return any(getattr(answer, name) is not None for answer in ran.values())
-
-
-def bits(first, second, names, dtype):
-    """Return phrases about weights that are not the same to the last bit, though the answers are."""
-    kind = np.float64 if dtype == "float64" else np.float32
-    if dtype not in ("float64", "float32"):
-        return []
-    found, size = numbers_that_differ(first, second, kind)
-    if not size:
-        return []
-    more = f" and {len(found) - 3} more" if len(found) > 3 else ""
-    return [f"the weights are not the same numbers, though no answer shows it: {'; '.join(found[:3])}{more}"]
