@@ -44,10 +44,16 @@ class Reading:
         """Return the `Answer` to a case."""
         for change in self.before:
             case = change(case)
-        answer = self.side(case) if self.side else self._run(case)
+        answer = self._asked(case) if self.side else self._run(case)
         for change in self.after:
             answer = change(answer, case)
         return answer
+
+    def _asked(self, case):
+        try:
+            return self.side(case)
+        except Exception as error:  # of any library: what it refuses is no answer
+            raise ValueError(f"case must be one that the side takes, got {case.name}") from error
 
     @property
     def single(self):

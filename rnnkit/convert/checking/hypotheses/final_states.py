@@ -37,7 +37,7 @@ def final_state_hypotheses(reading):
     stacks = reading.stacks
     found = [
         Hypothesis("h_n is the last output, of the reverse half too", after(_last_output)),
-        Hypothesis("h_n and c_n are exchanged", after(lambda a, c: a._replace(h_n=a.c_n, c_n=a.h_n))),
+        Hypothesis("h_n and c_n are exchanged", after(_exchanged)),
         Hypothesis("c_n is h_n again", after(lambda a, c: a._replace(c_n=a.h_n)), 1),
         Hypothesis("h_n is batch first", after(_states(lambda s: s.swapaxes(0, 1)))),
     ]
@@ -58,6 +58,12 @@ def final_state_hypotheses(reading):
                     Hypothesis(f"the final states come {words}", after(_states(lambda s, n=new: s[n])))
                 )
     return found
+
+
+def _exchanged(answer, case):
+    if answer.c_n is None:  # an h_n of nothing would agree with everything
+        raise ValueError("c_n must be given to stand for h_n, got none")
+    return answer._replace(h_n=answer.c_n, c_n=answer.h_n)
 
 
 def _last_output(answer, case):
