@@ -2,6 +2,7 @@
 
 from rnnkit.convert.checking import cases as inputs
 from rnnkit.convert.checking.accounts import causes, facts, kept_apart
+from rnnkit.convert.checking.arithmetic import arithmetic
 from rnnkit.convert.checking.blocks import tensors_that_differ
 from rnnkit.convert.checking.compare import HALF, Ruler
 from rnnkit.convert.checking.explaining import explain, fits
@@ -15,8 +16,6 @@ from rnnkit.convert.checking.silent import silent
 from rnnkit.convert.checking.steadiness import steadiness
 from rnnkit.convert.checking.trying import answers, fixed_sizes
 from rnnkit.convert.checking.verdict import Verdict
-
-DTYPES = ("float64", "float32", "float16", "bfloat16")
 
 
 class Comparison(Preparation):
@@ -91,7 +90,8 @@ class Comparison(Preparation):
         self.ran, self.refused = zip(*runs, strict=True)
         if "final states" in self._without:
             self.ran = tuple({c: a._replace(h_n=None, c_n=None) for c, a in one.items()} for one in self.ran)
-        self.dtype = max((side.dtype for side in self.sides), key=DTYPES.index)
+        self.dtype, said = arithmetic(self.sides)
+        self.notes += said
 
     def _drop_shaky(self, ruler):
         """Leave out cases in which rounding grows from step to step until it hides everything; say which."""
