@@ -65,9 +65,20 @@ def add(node):
 def activation(node):
     """Return a function of each number, or softmax over the numbers of a step."""
     flow = node.value(0)
-    if node.op == "Softmax" and node.attributes.get("axis", -1) not in (-1, len(flow.axes) - 1):
-        raise Unreadable("is a softmax over another axis than the last")
+    if node.op == "Softmax":
+        _require_last_axis(node, flow)
     return flow.then(Activation(node.op.lower()))
+
+
+def _require_last_axis(node, flow):
+    """Raise Unreadable if a softmax runs over more or others than the last axis.
+
+    Below opset 13 it runs over its axis and all behind it together, by default from axis 1 on.
+    """
+    last = len(flow.axes) - 1
+    axis = node.attributes.get("axis", -1 if node.opset >= 13 else 1) % len(flow.axes)
+    if axis != last and (node.opset >= 13 or any(size != 1 for size in flow.sizes[axis:last])):
+        raise Unreadable("is a softmax over other axes than the last")
 
 
 def dropout(node):
@@ -89,12 +100,6 @@ def cast(node):
     if node.attributes["to"] not in (FLOATS if node.value(0).parts else FLOATS + INTEGERS):
         raise Unreadable("turns numbers into another dtype than float32 or float64")
     return node.value(0)
-
-
-def shape(node):
-    """Return the sizes of a flow, as a constant."""
-    sizes = node.value(0).sizes[node.attributes.get("start", 0) : node.attributes.get("end")]
-    return np.array(sizes, np.int64)
 
 
 def order_by_length(node):
@@ -136,6 +141,5 @@ FUNCTIONS = {
     "MatMul": matmul,
     "OneHot": one_hot,
     "ScatterElements": way_back,
-    "Shape": shape,
     "TopK": order_by_length,
 } | dict.fromkeys(("Relu", "Sigmoid", "Softmax", "Tanh"), activation)

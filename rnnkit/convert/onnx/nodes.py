@@ -11,10 +11,13 @@ RECURRENT = ("LSTM", "GRU", "RNN")
 
 
 class Node:
-    """A node with the values of its inputs: arrays, flows, or None for one that is left out."""
+    """A node with the values of its inputs: arrays, flows, or None for one that is left out.
 
-    def __init__(self, onnx, proto, values):
-        self.op, self.outputs = proto.op_type, list(proto.output)
+    opset: the version of ONNX's operators, which says what the defaults are.
+    """
+
+    def __init__(self, onnx, proto, values, opset):
+        self.op, self.outputs, self.opset = proto.op_type, list(proto.output), opset
         self.attributes = {one.name: onnx.helper.get_attribute_value(one) for one in proto.attribute}
         for key, value in self.attributes.items():
             if isinstance(value, bytes):

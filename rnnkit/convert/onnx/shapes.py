@@ -1,7 +1,15 @@
 """What operators do to the axes of a flow: other orders, other shapes, and states side by side."""
 
+import numpy as np
+
 from rnnkit.convert.onnx.flows import DIRECTIONS, NUMBERS, ONE, STATES, Flow, chained, replace
 from rnnkit.convert.onnx.opening import Unreadable
+
+
+def shape(node):
+    """Return the sizes of a flow, as a constant."""
+    sizes = node.value(0).sizes[node.attributes.get("start", 0) : node.attributes.get("end")]
+    return np.array(sizes, np.int64)
 
 
 def transpose(node):
@@ -89,6 +97,7 @@ SHAPES = {
     "Concat": concat,
     "Flatten": flatten,
     "Reshape": reshape,
+    "Shape": shape,
     "Squeeze": squeeze,
     "Transpose": transpose,
     "Unsqueeze": unsqueeze,

@@ -38,9 +38,10 @@ def outputs_of(model, given, *, own):
     for one in graph.input:
         if one.name not in values:
             values[one.name] = _input(one, free)
+    opset = opset_of(model)
     for proto in needed:
-        node = Node(onnx, proto, [values[name] for name in proto.input])
-        made = _computed(node, given, opset_of(model), own)
+        node = Node(onnx, proto, [values[name] for name in proto.input], opset)
+        made = _computed(node, given, own)
         values |= zip(proto.output, made if isinstance(made, list) else [made])  # noqa: B905
     found = {one.name: values[one.name] for one in graph.output}
     for name, flow in found.items():
@@ -68,12 +69,12 @@ def _input(one, free):
     return Flow(tuple(axes), tuple(sizes), source=one.name)
 
 
-def _computed(node, given, opset, own):
+def _computed(node, given, own):
     """Return the output of a node, or a list of its outputs."""
     if node.op in RECURRENT:
         return recurrent(node, given)
     if not any(isinstance(value, Flow) for value in node.values):
-        return _constant(node, opset, own)
+        return _constant(node, own)
     operator = OPERATORS.get(node.op)
     if node.op == "Gather" and not isinstance(node.value(0), Flow):
         operator = embedding
@@ -87,7 +88,7 @@ def _computed(node, given, opset, own):
         raise Unreadable(f"{node.name} does not fit what it gets: {error}") from None
 
 
-def _constant(node, opset, own):
+def _constant(node, own):
     """Return what a node computes of constants alone."""
     from onnx.reference import ReferenceEvaluator
 
@@ -107,7 +108,7 @@ def _constant(node, opset, own):
             for names in (named, node.outputs)
         )
         graph = helper.make_graph([node.proto], "constants", inputs, outputs)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", node.opset)])
         return ReferenceEvaluator(model).run(None, named)
     except Exception as error:  # whatever NumPy says of arguments that do not fit
         raise Unreadable(f"{node.name} cannot be computed: {error}") from None

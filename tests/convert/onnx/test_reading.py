@@ -7,7 +7,7 @@ import onnx.version_converter
 import pytest
 import torch
 from onnx import helper
-from onnx_files import by_hand, changed
+from onnx_files import by_hand, changed, run_file
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
@@ -20,6 +20,7 @@ from rnnkit.convert import (
     from_onnx,
     from_torch,
     run,
+    run_chain,
     to_onnx,
 )
 
@@ -225,6 +226,24 @@ def test_a_bias_behind_a_product_and_the_last_step_of_one_direction(tmp_path):
     np.testing.assert_array_equal(linear.weight, arrays["square"].T)
     np.testing.assert_array_equal(linear.bias, arrays["b"])
     assert dropout.rate == 0.5
+
+
+def in_opset(version):
+    return lambda model: setattr(model.opset_import[0], "version", version)
+
+
+@pytest.mark.parametrize(
+    ("axes", "settings"),
+    [([1], {"axis": 2}), ([0], {"axis": 1}), ([0], {})],  # below opset 13 the default is the axis 1
+)
+def test_a_softmax_of_older_files_over_the_numbers_of_a_step(tmp_path, axes, settings):
+    path = tmp_path / "file.onnx"
+    value = "Y" if axes == [1] else "Y_h"
+    nodes = [("Squeeze", [value], ["flat"], {"axes": axes}), ("Softmax", ["flat"], ["end"], settings)]
+    by_hand(path, "GRU", nodes, ["end"])
+    changed(path, in_opset(11))
+    x = np.random.default_rng(1).normal(size=(5, 2, 3)).astype("float32")
+    np.testing.assert_allclose(run_chain(from_onnx(path), x), run_file(path, x)["end"], atol=1e-6)
 
 
 def test_an_input_without_a_known_rank_is_x(tmp_path):

@@ -273,6 +273,15 @@ def test_graphs(tmp_path, name):
         from_onnx(tmp_path / "file.onnx")
 
 
+@pytest.mark.parametrize("settings", [{}, {"axis": 1}, {"axis": 0}])
+def test_a_softmax_of_older_files_over_several_axes(tmp_path, settings):
+    nodes = [("Squeeze", ["Y"], ["flat"], {"axes": [1]}), ("Softmax", ["flat"], ["end"], settings)]
+    by_hand(tmp_path / "file.onnx", "LSTM", nodes, ["end"])
+    changed(tmp_path / "file.onnx", lambda model: setattr(model.opset_import[0], "version", 11))
+    with pytest.raises(ValueError, match=r"\(Softmax\) is a softmax over other axes than the last$"):
+        from_onnx(tmp_path / "file.onnx")
+
+
 def test_nodes_side_by_side(tmp_path):
     more = ("LSTM", ["X", "W", "R"], ["other", "other_h"], {"hidden_size": 4})
     wanted = r"side by side, where a description is one chain: node 'cell' \(LSTM\), node 'lstm_0' \(LST"
