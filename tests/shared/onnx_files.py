@@ -40,18 +40,31 @@ def with_attribute(model, operator="LSTM", **attributes):
     node.attribute.extend([*kept, *(onnx.helper.make_attribute(*item) for item in attributes.items())])
 
 
-def by_hand(path, kind="LSTM", nodes=(), outputs=("Y_h",), states=None, lengths=None, **attributes):
+def by_hand(
+    path,
+    kind="LSTM",
+    nodes=(),
+    outputs=("Y_h",),
+    *,
+    states=None,
+    lengths=None,
+    constants=None,
+    time="T",
+    batch="B",
+    **attributes,
+):
     """Write a file with one recurrent node, H = 4 and D = 3, and more nodes behind it; return its constants.
 
     nodes: (operator, inputs, outputs) and, if any, attributes. Constants for them are b (4,), i0, i1 and i-1.
     states, lengths: what the node has as initial_h and sequence_lens, names of inputs or of constants.
+    constants: further ones, {name: array}. time, batch: how long these axes are, or names if they are free.
     """
     rng, H = np.random.default_rng(0), 4
     rows = {"LSTM": 4, "GRU": 3, "RNN": 1}[kind] * H
     shapes = {"W": (1, rows, 3), "R": (1, rows, H), "b": (H,), "square": (H, H), "h": (1, 1, H)}
     arrays = {key: rng.normal(size=shape).astype("float32") for key, shape in shapes.items()}
     places = {f"i{k}": np.array([k]) for k in (0, 1, 2, -1)} | {"two": np.array([2], np.int32)}
-    inputs = [helper.make_tensor_value_info("X", 1, ["T", "B", 3])]
+    inputs = [helper.make_tensor_value_info("X", 1, [time, batch, 3])]
     inputs += [helper.make_tensor_value_info("lens", 6, ["B"])] * (lengths == "lens")
     inputs += [helper.make_tensor_value_info("h_0", 1, [2, "B", H])] * any("h_0" in one[1] for one in nodes)
     node = helper.make_node(
@@ -72,7 +85,7 @@ def by_hand(path, kind="LSTM", nodes=(), outputs=("Y_h",), states=None, lengths=
         "by_hand",
         inputs,
         [helper.make_tensor_value_info(name, 1, None) for name in outputs],
-        [numpy_helper.from_array(array, key) for key, array in (arrays | places).items()],
+        [numpy_helper.from_array(array, key) for key, array in (arrays | places | (constants or {})).items()],
     )
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
     return arrays

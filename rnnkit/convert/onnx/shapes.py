@@ -1,5 +1,8 @@
 """What operators do to the axes of a flow: other orders, other shapes, and states side by side."""
 
+import itertools
+import math
+
 import numpy as np
 
 from rnnkit.convert.onnx.flows import DIRECTIONS, NUMBERS, ONE, STATES, Flow, chained, replace
@@ -43,17 +46,36 @@ def unsqueeze(node):
 
 def reshape(node):
     """Return a flow in which directions or states lie side by side, or without an axis of size 1."""
-    flow, target = node.value(0), [int(size) for size in node.constant(1, "a shape")]
-    sizes = flow.sizes
-    if len(target) == len(sizes) - 1:
-        for k, axis in enumerate(flow.axes[:-1]):
-            if axis in (DIRECTIONS, STATES) and target[k] in (-1, 0, sizes[k] * sizes[k + 1]):
-                return _side_by_side(flow, k)
-        if 1 in sizes:
-            return flow.kept([k for k in range(len(sizes)) if k != sizes.index(1)])
-    if len(target) == len(sizes) and all(a in (-1, 0, b) for a, b in zip(target, sizes, strict=True)):
-        return flow
-    raise Unreadable(f"gives the axes {', '.join(flow.axes)} another shape, {target}")
+    flow, shape = node.value(0), [int(size) for size in node.constant(1, "a shape")]
+    sizes, target = flow.sizes, _target(node, shape)
+    for k, axis in enumerate(flow.axes[:-1]):
+        if axis in (DIRECTIONS, STATES) and flow.axes[k + 1] == NUMBERS and target == _joined(sizes, k):
+            return _side_by_side(flow, k)
+    without_meaning = (ONE, DIRECTIONS, STATES)  # those go before an axis of the input that has size 1
+    single = sorted(
+        (k for k, size in enumerate(sizes) if size == 1), key=lambda k: flow.axes[k] not in without_meaning
+    )
+    for gone in itertools.combinations(single, max(0, len(sizes) - len(target))):
+        places = [k for k in range(len(sizes)) if k not in gone]
+        if [sizes[k] for k in places] == target:
+            return flow.kept(places)
+    raise Unreadable(f"gives the axes {', '.join(flow.axes)} another shape, {shape}")
+
+
+def _target(node, shape):
+    """Return a shape with the sizes that 0 and -1 stand for: that of the input, and what is left."""
+    sizes = node.value(0).sizes
+    if not node.attributes.get("allowzero", 0):
+        shape = [sizes[k] if size == 0 else size for k, size in enumerate(shape)]
+    if shape.count(-1) == 1:
+        left = math.prod(sizes) // max(1, math.prod(size for size in shape if size != -1))
+        shape = [left if size == -1 else size for size in shape]
+    return shape
+
+
+def _joined(sizes, k):
+    """Return the sizes with axis k and the one behind it as one."""
+    return [*sizes[:k], sizes[k] * sizes[k + 1], *sizes[k + 2 :]]
 
 
 def flatten(node):
@@ -69,7 +91,7 @@ def _side_by_side(flow, k):
     axes, sizes = flow.axes, flow.sizes
     if axes[k] not in (DIRECTIONS, STATES) or axes[k + 1] != NUMBERS:
         raise Unreadable(f"puts the axes {axes[k]} and {axes[k + 1]} side by side")
-    return flow.with_axes([*axes[:k], *axes[k + 1 :]], [*sizes[:k], sizes[k] * sizes[k + 1], *sizes[k + 2 :]])
+    return flow.with_axes([*axes[:k], *axes[k + 1 :]], _joined(sizes, k))
 
 
 def concat(node):

@@ -246,6 +246,30 @@ def test_a_softmax_of_older_files_over_the_numbers_of_a_step(tmp_path, axes, set
     np.testing.assert_allclose(run_chain(from_onnx(path), x), run_file(path, x)["end"], atol=1e-6)
 
 
+# The target, and what it makes of Y (T, 1, B, 4) or Y_h (1, B, 4)
+RESHAPED = {
+    "all steps": ("Y", [0, -1, 4]),
+    "all steps, as they are": ("Y", [0, 0, 0, -1]),
+    "all steps of two": ("Y", [-1, 2, 4]),
+    "the last state": ("Y_h", [-1, 4]),
+    "the last state of two": ("Y_h", [2, 4]),
+}
+
+
+@pytest.mark.parametrize("name", RESHAPED)
+def test_a_reshape_that_takes_an_axis_of_size_1_away(tmp_path, name):
+    value, shape = RESHAPED[name]
+    path = tmp_path / "file.onnx"
+    flat = len(shape) < 4
+    by_hand(
+        path, "GRU", [("Reshape", [value, "shape"], ["end"])], ["end"],
+        constants={"shape": np.array(shape)}, batch=2,
+    )  # fmt: skip
+    one, x = from_onnx(path), np.random.default_rng(1).normal(size=(5, 2, 3)).astype("float32")
+    wanted = run(one, x)[0] if value == "Y" else run_chain(one, x)
+    np.testing.assert_allclose(wanted if flat else wanted[:, None], run_file(path, x)["end"], atol=1e-6)
+
+
 def test_an_input_without_a_known_rank_is_x(tmp_path):
     by_hand(tmp_path / "file.onnx")
     changed(tmp_path / "file.onnx", lambda model: model.graph.input[0].type.tensor_type.ClearField("shape"))

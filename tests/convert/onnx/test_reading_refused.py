@@ -282,6 +282,28 @@ def test_a_softmax_of_older_files_over_several_axes(tmp_path, settings):
         from_onnx(tmp_path / "file.onnx")
 
 
+@pytest.mark.parametrize(
+    ("value", "shape"),
+    [
+        ("Y", [3, 5, 4]),
+        ("Y", [5, 4, 3]),
+        ("Y", [5, 12]),
+        ("Y", [3, 5, 1, 4]),
+        ("Y", [5, 0, 4]),
+        ("Y_h", [4, 3]),
+        ("Y_h", [-1, 3]),
+        ("Y_h", [12]),
+    ],
+)
+def test_a_reshape_that_puts_numbers_into_other_steps(tmp_path, value, shape):
+    by_hand(
+        tmp_path / "file.onnx", "LSTM", [("Reshape", [value, "shape"], ["end"])], ["end"],
+        constants={"shape": np.array(shape)}, time=5, batch=3,
+    )  # fmt: skip
+    with pytest.raises(ValueError, match=r"\(Reshape\) gives the axes .* another shape, \["):
+        from_onnx(tmp_path / "file.onnx")
+
+
 def test_nodes_side_by_side(tmp_path):
     more = ("LSTM", ["X", "W", "R"], ["other", "other_h"], {"hidden_size": 4})
     wanted = r"side by side, where a description is one chain: node 'cell' \(LSTM\), node 'lstm_0' \(LST"
