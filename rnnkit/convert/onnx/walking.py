@@ -42,7 +42,8 @@ def outputs_of(model, given, *, own):
     for proto in needed:
         node = Node(onnx, proto, [values[name] for name in proto.input], opset)
         made = _computed(node, given, own)
-        values |= zip(proto.output, made if isinstance(made, list) else [made])  # noqa: B905
+        made = made if isinstance(made, list) else [made]
+        values |= {name: value for name, value in zip(proto.output, made) if name}  # noqa: B905
     found = {one.name: values[one.name] for one in graph.output}
     for name, flow in found.items():
         if not isinstance(flow, Flow) or not flow.parts:
@@ -55,7 +56,7 @@ def _needed(graph):
     wanted, needed = {one.name for one in graph.output}, []
     for node in reversed(graph.node):
         if wanted & set(node.output):
-            wanted |= set(node.input)
+            wanted |= set(node.input) - {""}  # an argument that is left out
             needed.append(node)
     return needed[::-1]
 
@@ -109,6 +110,8 @@ def _constant(node, own):
         )
         graph = helper.make_graph([node.proto], "constants", inputs, outputs)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", node.opset)])
-        return ReferenceEvaluator(model).run(None, named)
+        made = ReferenceEvaluator(model).run(None, named)
     except Exception as error:  # whatever NumPy says of arguments that do not fit
         raise Unreadable(f"{node.name} cannot be computed: {error}") from None
+    made = dict(zip((name for name in node.outputs if name), made, strict=True))
+    return [made.get(name) for name in node.outputs]

@@ -7,7 +7,7 @@ import onnx.version_converter
 import pytest
 import torch
 from onnx import helper
-from onnx_files import by_hand, changed, run_file
+from onnx_files import by_hand, changed, first, run_file
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
@@ -268,6 +268,24 @@ def test_a_reshape_that_takes_an_axis_of_size_1_away(tmp_path, name):
     one, x = from_onnx(path), np.random.default_rng(1).normal(size=(5, 2, 3)).astype("float32")
     wanted = run(one, x)[0] if value == "Y" else run_chain(one, x)
     np.testing.assert_allclose(wanted if flat else wanted[:, None], run_file(path, x)["end"], atol=1e-6)
+
+
+def test_outputs_and_inputs_that_are_left_out(tmp_path):
+    path = tmp_path / "file.onnx"
+    arrays = by_hand(
+        path, "LSTM", [("LSTM", ["Y_flat", "V", "R", "", "", "", ""], ["end", "", ""], {"hidden_size": 4})],
+        ["end"], constants={"V": np.ones((1, 16, 4), np.float32)},
+    )  # fmt: skip
+    flat = helper.make_node("Squeeze", ["Y", "i1"], ["Y_flat"], "flat")
+
+    def left_out(model):
+        first(model).output[:] = ["Y", "", ""]
+        model.graph.node.insert(1, flat)
+
+    changed(path, left_out)
+    one = from_onnx(path)
+    assert (one.kind, one.num_layers) == ("LSTM", 2)
+    assert one.weights["weight_hh_l0"].shape == arrays["R"].shape[1:]
 
 
 def test_an_input_without_a_known_rank_is_x(tmp_path):
