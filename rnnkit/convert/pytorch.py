@@ -12,13 +12,16 @@ def from_torch(module):
     Of a module that `to_torch` made of a `Chain` it returns that chain. A description says what a module
     computes in evaluation, without dropout between its layers; batch_first is not part of it.
     Raises TypeError or ValueError that says what a description has not, such as proj_size, or what keeps the
-    weights from being read: another device than the CPU, another dtype than float32 and float64.
+    weights from being read: another device than the CPU, another dtype than float32 and float64; or the
+    hooks of a module, which can change what it computes.
     """
     from torch import nn
 
     from rnnkit.convert.torch_chain import ChainModule, part_of
+    from rnnkit.convert.torch_hooks import require_no_hooks
 
     if isinstance(module, ChainModule):
+        require_no_hooks(module)
         return Chain([from_torch(m) if isinstance(m, nn.RNNBase) else part_of(m) for m in module.parts])
     layers, cells = (nn.RNN, nn.LSTM, nn.GRU), (nn.RNNCell, nn.LSTMCell, nn.GRUCell)
     v.instance("module", module, (*layers, *cells, ChainModule))
@@ -26,6 +29,7 @@ def from_torch(module):
     if getattr(module.forward, "__func__", None) is not base.forward:
         got = f"{type(module).__name__}, which has a forward of its own"
         raise TypeError(f"module must compute what {base.__name__} does, got {got}")
+    require_no_hooks(module)
     settings = {"nonlinearity": module.nonlinearity} if base in (nn.RNN, nn.RNNCell) else {}
     if base in cells:
         names = {f"{name}_l0": name for name in Cell._fields[: 4 if module.bias else 2]}

@@ -11,7 +11,7 @@ from torch.nn.utils import parametrize, prune
 from torch_runs import run_torch
 
 from rnnkit import layers
-from rnnkit.convert import HardSigmoid, from_layers, from_torch, run, to_layers, to_torch
+from rnnkit.convert import Chain, HardSigmoid, Linear, from_layers, from_torch, run, to_layers, to_torch
 
 DIRECTIONS = (("forward",), ("forward", "reverse"))
 
@@ -95,6 +95,35 @@ def test_weights_that_are_computed_are_read_as_they_are_used():
         )
 
 
+def with_hook(module, register="register_forward_hook"):
+    """Return the module with a hook that doubles what it gives, or what it gets."""
+
+    def double(_, args, output=None):
+        return (2 * args[0],) if output is None else (2 * output[0], output[1])
+
+    getattr(module, register)(double)
+    return module
+
+
+def test_a_hook_of_a_chain_is_named():
+    linear = Linear(np.ones((2, 4), np.float32))
+    chain = to_torch(Chain((recurrent("GRU", dtype="float32", H=4, layers=1), linear)))
+    with_hook(chain.parts[1])
+    with pytest.raises(TypeError, match=r"^module.parts.1 must have no hooks, .* what Linear computes, got"):
+        from_torch(chain)
+
+
+@pytest.mark.filterwarnings("ignore:.*weight_norm.* is deprecated")
+@pytest.mark.parametrize("norm", [nn.utils.weight_norm, nn.utils.spectral_norm])
+def test_weights_that_a_hook_computes_are_read_as_they_are_used(norm):
+    module, x = norm(nn.LSTM(3, 4), "weight_hh_l0").eval(), torch.randn(4, 2, 3)
+    with torch.no_grad():  # as an optimizer does
+        for parameter in module.parameters():
+            parameter *= 1.5
+    one = from_torch(module)
+    np.testing.assert_allclose(run(one, x.numpy())[0], module(x)[0].detach(), rtol=0, atol=1e-6)
+
+
 class Doubled(nn.LSTM):
     def forward(self, x, state=None):
         output, state = super().forward(x, state)
@@ -128,6 +157,13 @@ def sparse():
             r"^module must be in evaluation, module.eval\(\): .* 0.3",
         ),
         (patched(), TypeError, "^module must compute what GRU does"),
+        (
+            with_hook(nn.LSTM(3, 4)),
+            TypeError,
+            r"^module must have no hooks, which can change what LSTM computes, got with_hook.*double: remove",
+        ),
+        (with_hook(nn.GRU(3, 4), "register_forward_pre_hook"), TypeError, "^module must have no hooks"),
+        (with_hook(nn.LSTMCell(3, 4)), TypeError, "^module must have no hooks"),
         (sparse(), TypeError, "^module.weight_hh_l0 must be dense, got torch.sparse_coo"),
         (nn.GRU(3, 4, device="meta"), ValueError, "^module.weight_ih_l0 must be on the CPU, got meta"),
         (

@@ -12,6 +12,7 @@ from rnnkit.convert.onnx.plan import Plan
 from rnnkit.convert.parts import Embedding, Last, Linear
 from rnnkit.convert.pytorch import from_torch
 from rnnkit.convert.torch_chain import array
+from rnnkit.convert.torch_hooks import require_no_hooks
 
 
 def plan_of_model(model):
@@ -31,6 +32,7 @@ def plan_of_model(model):
             f"model must be a recurrent layer of torch.nn or one of {names}, got {type(model).__name__}{hint}"
         )
     _require_evaluation(model)
+    require_no_hooks(model, "model")
     first = _first(model)
     tokens = len(first[0].weight) if first and isinstance(first[0], Embedding) else None
     return Plan(

@@ -16,7 +16,23 @@ def huge():
     return one.replace(weights={name: array * 1e200 for name, array in one.weights.items()})
 
 
+def hooked(model, inner):
+    """Return a model of which an inner module doubles what it gives."""
+    inner(model).register_forward_hook(lambda module, args, output: 2 * output)
+    return model
+
+
 REFUSED = {
+    "a hook": (
+        lambda: hooked(nn.GRU(2, 3), lambda one: one),
+        TypeError,
+        "^module must have no hooks, which can change what GRU computes, got hooked",
+    ),
+    "a hook inside": (
+        lambda: hooked(models.Forecaster(2, 3), lambda one: one.readout),
+        TypeError,
+        r"^model\.readout must have no hooks, which can change what Linear computes, got hooked",
+    ),
     "a number": (lambda: 3, TypeError, r"^model must be a layer of torch\.nn or rnnkit\.layers, a Recurrent"),
     "another module": (
         lambda: nn.Linear(2, 3),
