@@ -270,6 +270,12 @@ def test_a_reshape_that_takes_an_axis_of_size_1_away(tmp_path, name):
     np.testing.assert_allclose(wanted if flat else wanted[:, None], run_file(path, x)["end"], atol=1e-6)
 
 
+def test_both_directions_of_one_number_each_stay_side_by_side(tmp_path):
+    module = nn.RNN(3, 1, 2, bidirectional=True)
+    to_onnx(module, tmp_path / "file.onnx")
+    assert from_onnx(tmp_path / "file.onnx").same_bits(from_torch(module))
+
+
 def test_outputs_and_inputs_that_are_left_out(tmp_path):
     path = tmp_path / "file.onnx"
     arrays = by_hand(
