@@ -31,7 +31,8 @@ def save(description, path):
 def load(path, *, prefix="", kind=None, **settings):
     """Return the description in a safetensors file.
 
-    A file of `save` says all about itself. Another one must hold the weights of one recurrent layer by
+    A file of `save` says all about itself; of a chain, the prefix "1." takes the layer that is
+    part 1. Another one must hold the weights of one recurrent layer by
     torch's names, as safetensors.torch.save_file(module.state_dict(), path) writes them; it is then read as
     torch means them.
 
@@ -53,10 +54,11 @@ def load(path, *, prefix="", kind=None, **settings):
         raise ValueError(
             f"path must be a safetensors file of float32 or float64, got {path}: {error}"
         ) from None
-    if told is not None and not prefix:
+    if told is not None:
         if kind is not None or settings:
             raise ValueError(f"kind and settings must be left out: {path} says itself what it is")
-        return _described(path, told, arrays)
+        described = _described(path, told, arrays)
+        return _layer_of(described, prefix, path) if prefix else described
     weights = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
     if "weight_hh_l0" not in weights:
         found = sorted({name[: name.index("weight_hh_l")] for name in arrays if "weight_hh_l" in name})
@@ -65,6 +67,16 @@ def load(path, *, prefix="", kind=None, **settings):
     both = any(name.endswith("_reverse") for name in weights)
     settings.setdefault("directions", ("forward", "reverse") if both else ("forward",))
     return Recurrent(_kind(weights) if kind is None else kind, weights, **settings)
+
+
+def _layer_of(described, prefix, path):
+    """Return the layer of a chain whose weights have this prefix in a file of `save`."""
+    parts = enumerate(described.parts if isinstance(described, Chain) else ())
+    layers = {f"{k}.": part for k, part in parts if isinstance(part, Recurrent)}
+    if prefix not in layers:
+        wanted = " or ".join(map(repr, ["", *layers]))
+        raise ValueError(f"prefix must be {wanted}, which {path} of `save` has, got {prefix!r}")
+    return layers[prefix]
 
 
 def _kind(weights):

@@ -59,6 +59,23 @@ def test_files_that_say_nothing_are_read_as_torch_means_them(tmp_path):
         load(path, kind="LSTM")
 
 
+def test_a_layer_of_a_saved_chain_keeps_its_settings(tmp_path):
+    path = tmp_path / "chain.safetensors"
+    first = recurrent(reset_after=False, gate=HardSigmoid(0.2), directions=("reverse",))
+    second = recurrent("RNN", 1, D=4, nonlinearity="relu")
+    save(Chain((first, Dropout(0.2), second, LINEAR)), path)
+    assert load(path, prefix="0.").same_bits(first)
+    assert load(path, prefix="2.").same_bits(second)
+    for prefix in ("3.", "1.", "0", "lstm."):
+        with pytest.raises(ValueError, match=rf"^prefix must be '' or '0\.' or '2\.', .* got '{prefix}'$"):
+            load(path, prefix=prefix)
+    with pytest.raises(ValueError, match=r"^kind and settings must be left out"):
+        load(path, prefix="0.", reset_after=True)
+    save(first, path)
+    with pytest.raises(ValueError, match=r"^prefix must be '', which .* of `save` has, got '0\.'$"):
+        load(path, prefix="0.")
+
+
 def test_bad_files(tmp_path):
     path = tmp_path / "bad.safetensors"
     with pytest.raises(ValueError, match="there is none"):
