@@ -31,10 +31,9 @@ def save(description, path):
 def load(path, *, prefix="", kind=None, **settings):
     """Return the description in a safetensors file.
 
-    A file of `save` says all about itself; of a chain, the prefix "1." takes the layer that is
-    part 1. Another one must hold the weights of one recurrent layer by
-    torch's names, as safetensors.torch.save_file(module.state_dict(), path) writes them; it is then read as
-    torch means them.
+    A file of `save` says all about itself; of a chain, the prefix "1." takes the layer that is part 1.
+    Another one must hold the weights of one recurrent layer or cell by torch's names, as
+    safetensors.torch.save_file(module.state_dict(), path) writes them; it is then read as torch means them.
 
     prefix: what stands in front of the names, such as "encoder.lstm."; other weights are left out.
     kind: "RNN", "LSTM" or "GRU"; None for what the shapes say.
@@ -60,8 +59,10 @@ def load(path, *, prefix="", kind=None, **settings):
         described = _described(path, told, arrays)
         return _layer_of(described, prefix, path) if prefix else described
     weights = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+    if "weight_hh" in weights:  # a cell of torch
+        weights = {f"{name}_l0": array for name, array in weights.items()}
     if "weight_hh_l0" not in weights:
-        found = sorted({name[: name.index("weight_hh_l")] for name in arrays if "weight_hh_l" in name})
+        found = sorted({name[: name.index("weight_hh")] for name in arrays if "weight_hh" in name})
         wanted = f"; it has the prefixes {', '.join(map(repr, found))}" if found else ""
         raise ValueError(f"path must hold weight_hh_l0 behind the prefix {prefix!r}, got {path}{wanted}")
     both = any(name.endswith("_reverse") for name in weights)

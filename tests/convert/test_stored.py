@@ -5,8 +5,19 @@ import json
 import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
+from torch import nn
 
-from rnnkit.convert import Chain, Dropout, Embedding, HardSigmoid, Last, Linear, Masking, Recurrent
+from rnnkit.convert import (
+    Chain,
+    Dropout,
+    Embedding,
+    HardSigmoid,
+    Last,
+    Linear,
+    Masking,
+    Recurrent,
+    from_torch,
+)
 from rnnkit.convert.stored import KEY, load, save
 
 
@@ -57,6 +68,15 @@ def test_files_that_say_nothing_are_read_as_torch_means_them(tmp_path):
     assert load(path, reset_after=False).same_bits(recurrent(reset_after=False))
     with pytest.raises(ValueError, match="weight_hh_l0"):
         load(path, kind="LSTM")
+
+
+def test_the_state_of_a_cell_is_one_layer(tmp_path):
+    path, cell = tmp_path / "cell.safetensors", nn.LSTMCell(3, 4)
+    state = {f"cell.{name}": tensor.numpy() for name, tensor in cell.state_dict().items()}
+    save_file(state | {"readout.weight": np.ones(3, np.float32)}, path)
+    assert load(path, prefix="cell.").same_bits(from_torch(cell))
+    with pytest.raises(ValueError, match=r"it has the prefixes 'cell\.'$"):
+        load(path)
 
 
 def test_a_layer_of_a_saved_chain_keeps_its_settings(tmp_path):
