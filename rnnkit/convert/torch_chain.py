@@ -125,6 +125,8 @@ def filled(kind, parameters, *sizes, **options):
 
 def array(name, tensor):
     """Return a tensor as an array, if it is dense, on the CPU, and float32 or float64."""
+    if tensor.device.type == "meta":
+        raise ValueError(f"{name} must be on the CPU, got meta: a tensor on that device holds no weights")
     if tensor.device.type != "cpu":
         raise ValueError(f"{name} must be on the CPU, got {tensor.device}: module.cpu() moves it there")
     v.float_dtype(f"the dtype of {name}", str(tensor.dtype).removeprefix("torch."))

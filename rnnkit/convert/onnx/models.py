@@ -28,6 +28,8 @@ def plan_of_model(model):
     if base is None or type(model).forward is not base.forward:
         names = ", ".join(kind.__name__ for kind in kinds)
         hint = f"; {type(model).__name__}.model is one" if isinstance(model, models.Carried) else ""
+        if isinstance(model, nn.RNNCellBase):
+            hint = "; from_torch(model) is the layer that goes through a sequence with it"
         raise TypeError(
             f"model must be a recurrent layer of torch.nn or one of {names}, got {type(model).__name__}{hint}"
         )

@@ -39,7 +39,11 @@ REFUSED = {
         TypeError,
         r"^model must be a recurrent layer.*, got Linear$",
     ),
-    "a cell": (lambda: nn.LSTMCell(2, 3), TypeError, r"^model must be a recurrent layer.*, got LSTMCell$"),
+    "a cell": (
+        lambda: nn.LSTMCell(2, 3),
+        TypeError,
+        r"^model must be a recurrent layer.*, got LSTMCell; from_torch\(model\) is the layer",
+    ),
     "a carried model": (
         lambda: models.Carried(models.LanguageModel(5)),
         TypeError,
