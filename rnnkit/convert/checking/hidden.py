@@ -1,7 +1,7 @@
 """Differences that could not show, because the weights that were compared hide them."""
 
 from rnnkit.convert.checking.hypotheses import hypotheses
-from rnnkit.convert.checking.search import Evidence
+from rnnkit.convert.checking.search import Evidence, edited
 
 WATCHED = (
     "b_hn is dropped",
@@ -28,22 +28,20 @@ def hidden(reading, ran, ruler):
     if not reading.parts:
         return ()
     answers = {case: reading(case) for case in ran}
-    evidence = Evidence(list(ran), answers, ruler)
+    stages = {
+        "plain": [case for case in ran if case.lengths is None],
+        "lengths": [case for case in ran if case.lengths is not None],
+        "states": [case for case in ran if case.state is not None],
+    }
     found = []
-    for stage in ("plain", "lengths", "states"):
-        cases = [case for case in ran if (stage == "lengths") == (case.lengths is not None)]
-        if stage == "states":
-            cases = [case for case in ran if case.state is not None]
+    for stage, cases in stages.items():
         if not cases:
             continue
         evidence = Evidence(cases, answers, ruler)
         for one in hypotheses(stage, reading):
             if one.rank or not one.words.startswith(WATCHED):
                 continue
-            try:
-                edited = one.edit(reading)
-            except (ValueError, IndexError, TypeError):
-                continue
-            if edited is not None and evidence.explained(edited):
+            changed = edited(one, reading)
+            if changed is not None and evidence.explained(changed):
                 found.append(one.words)
     return tuple(dict.fromkeys(found))

@@ -7,7 +7,6 @@ import numpy as np
 
 from rnnkit.convert.checking.compare import misfit
 from rnnkit.convert.checking.hypotheses import families, fitted, hypotheses
-from rnnkit.convert.checking.hypotheses.base import Hypothesis
 
 
 class Found(NamedTuple):
@@ -37,8 +36,7 @@ class Evidence:
             for case, got in self.pairs:
                 expected = reading(case)
                 if self.ruler.distance(expected, got, case) > self.looser:
-                    first = got if case is self.pairs[0][0] else None
-                    return False, 1e-3 if first is None else misfit(expected, got, case)
+                    return False, misfit(expected, got, case) if case is self.pairs[0][0] else 1e-3
         except (ValueError, IndexError, TypeError, AttributeError):  # this reading cannot take the case
             return False, 9.0
         return True, 0.0
@@ -48,7 +46,7 @@ class Evidence:
         return self.judged(reading)[0]
 
     def misfit(self, reading):
-        """Return how much is not explained in the largest case, for ranking."""
+        """Return how much is not explained in the first three cases, for ranking."""
         try:
             return float(np.mean([misfit(reading(case), got, case) for case, got in self.pairs[:3]]))
         except (ValueError, IndexError, TypeError, AttributeError):
@@ -61,13 +59,13 @@ def search(stage, reading, evidence, seconds=8.0):
     for rank in sorted({one.rank for one in known}):
         hits = []
         for one in (one for one in known if one.rank == rank):
-            edited = _edited(one, reading)
-            if edited is None:
+            changed = edited(one, reading)
+            if changed is None:
                 continue
-            explained, rest = evidence.judged(edited)
+            explained, rest = evidence.judged(changed)
             if explained:
-                hits.append((one, edited))
-            scored.append((rest, one, edited))
+                hits.append((one, changed))
+            scored.append((rest, one, changed))
         if hits:
             return Found(hits[0][1], (hits[0][0].words,), tuple(one.words for one, _ in hits[1:4]))
     scored.sort(key=lambda entry: entry[0])
@@ -81,9 +79,9 @@ def _fit(reading, evidence, deadline):
     for family in families(reading):
         number = fitted(family, lambda n, f=family: evidence.misfit(f.edit(n)(reading)))
         for one in (round(number, 2), round(number, 4), number):
-            edited = family.edit(one)(reading)
-            if evidence.explained(edited):
-                return Found(edited, (family.words.format(one),))
+            changed = family.edit(one)(reading)
+            if evidence.explained(changed):
+                return Found(changed, (family.words.format(one),))
         if time.process_time() > deadline:
             return None
     return None
@@ -95,11 +93,11 @@ def _several(known, scored, evidence, deadline):
     usual = [one for one in known if one.rank <= 1]
     first = scored[:12] + [entry for entry in scored[12:] if entry[1].rank == 0]
     pairs = []
-    for position, (_, one, edited) in enumerate(first):
+    for position, (_, one, changed) in enumerate(first):
         for other in usual if position < 6 else common:
             if time.process_time() > deadline:
                 return None
-            both = None if other.words == one.words else _edited(other, edited)
+            both = None if other.words == one.words else edited(other, changed)
             if both is None:
                 continue
             explained, rest = evidence.judged(both)
@@ -107,17 +105,17 @@ def _several(known, scored, evidence, deadline):
                 return Found(both, (one.words, other.words))
             pairs.append((rest, one, other, both))
     pairs.sort(key=lambda entry: entry[0])
-    for _, one, two, edited in pairs[:24]:
+    for _, one, two, changed in pairs[:24]:
         for third in common:
             if time.process_time() > deadline:
                 return None
-            three = None if third.words in (one.words, two.words) else _edited(third, edited)
+            three = None if third.words in (one.words, two.words) else edited(third, changed)
             if three is not None and evidence.explained(three):
                 return Found(three, (one.words, two.words, third.words))
     return None
 
 
-def _edited(hypothesis: Hypothesis, reading):
+def edited(hypothesis, reading):
     """Return the reading with a hypothesis in it, or None if it does not apply."""
     try:
         return hypothesis.edit(reading)

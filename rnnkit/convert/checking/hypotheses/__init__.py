@@ -1,6 +1,5 @@
 """The known differences between two networks that should be one. Each can be put into a reading and run."""
 
-from rnnkit.convert.checking.hypotheses.base import Hypothesis
 from rnnkit.convert.checking.hypotheses.biases import bias_hypotheses, rounding_hypotheses
 from rnnkit.convert.checking.hypotheses.cells import cell_hypotheses
 from rnnkit.convert.checking.hypotheses.chain import chain_hypotheses
@@ -46,4 +45,4 @@ def hypotheses(stage, reading):
     return [one for group in STAGES[stage] for one in group(reading)]
 
 
-__all__ = ["STAGES", "Hypothesis", "families", "fitted", "hypotheses", "padding_words"]
+__all__ = ["families", "fitted", "hypotheses", "padding_words"]
