@@ -31,7 +31,7 @@ class Sizes:
 
 
 def cases(sizes):
-    """Return the cases by stage: "plain" (home, loud and other sizes), "lengths", "states" and "both"."""
+    """Return the cases by stage: "plain" (home first), "sizes", "lengths", "states" and "both" of these."""
     rng = np.random.default_rng(3)
     T, B = sizes.T or 7, sizes.B or (5 if sizes.states and sizes.states[0] == 4 else 4)
     if not sizes.T and T == B:
@@ -42,27 +42,25 @@ def cases(sizes):
 
     def case(name, T, B, lengths=None, state=False, loud=False):
         x = _inputs(sizes, rng, T, B, loud)
-        if lengths is not None:
-            past = np.arange(T)[:, None] >= lengths
-            if sizes.padding is not None:
-                x[past] = sizes.padding
+        if lengths is not None and sizes.padding is not None:
+            x[np.arange(T)[:, None] >= lengths] = sizes.padding
         return Case(name, x, lengths, _state(sizes, rng, B) if state else None)
 
     plain = [case(f"T = {T}, B = {B}", T, B)]
     if not sizes.T and not sizes.B:
         plain.append(case("T = 3, B = 2", 3, 2))
-    plain += [case(f"large numbers, T = {t}", t, B, loud=True) for t in (sizes.T or 24,)]
+    longer = sizes.T or 24
+    plain.append(case(f"large numbers, T = {longer}", longer, B, loud=True))
     sized = [case(f"T = {t}, B = {b}", t, b) for t, b in other if (t, b) != (T, B)]
-    given = {"lengths": lengths} if T > 1 else {}
     found = {"plain": plain, "sizes": sized, "lengths": [], "states": [], "both": []}
-    if given:
+    if T > 1:
         found["lengths"] = [
             case(f"lengths {', '.join(map(str, lengths))}", T, B, lengths),
             case(f"lengths {', '.join(map(str, shorter))}, all below T", T, B, shorter),
         ]
     if sizes.states:
         found["states"] = [case("initial states", T, B, state=True)]
-        if given:
+        if T > 1:
             found["both"] = [case("lengths and initial states", T, B, lengths, state=True)]
     return found
 

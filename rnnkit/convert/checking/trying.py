@@ -1,4 +1,4 @@
-"""Runs a side on cases: which way round it reads, what it refuses, whether it says the same thing twice."""
+"""Runs a side on cases: which way round it reads, with which sizes it runs, what it refuses."""
 
 import numpy as np
 
