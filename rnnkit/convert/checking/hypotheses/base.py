@@ -24,9 +24,9 @@ def everywhere(words, change, reading, rank=0):
 
     change returns the new cell, or None where it does not apply.
     """
-    found = [Hypothesis(words, _edit(change, lambda *place: True), rank)]
+    found = [Hypothesis(words, cell_edit(change), rank)]
     return found + [
-        Hypothesis(f"{words}, only in {name}", _edit(change, chosen), max(rank, 1) + 1)
+        Hypothesis(f"{words}, only in {name}", cell_edit(change, chosen), max(rank, 1) + 1)
         for name, chosen in places(reading)
     ]
 
@@ -59,7 +59,9 @@ def places(reading):
     return found
 
 
-def _edit(change, chosen):
+def cell_edit(change, chosen=lambda *place: True):
+    """Return an edit that applies change(cell, stack) -> cell or None to every cell in a chosen place."""
+
     def edit(reading):
         def on_stack(stack, k):
             touched, layers = False, []
@@ -95,6 +97,13 @@ def after(change):
 def blocks(array, stack):
     """Return a weight or bias as (gates, H, …)."""
     return array.reshape(len(ORDER[stack.kind]), -1, *array.shape[1:])
+
+
+def with_block(array, stack, letter, change):
+    """Return a weight or bias with change(block) in place of the block of one gate."""
+    parts, k = blocks(array, stack).copy(), gate(stack, letter)
+    parts[k] = change(parts[k])
+    return parts.reshape(array.shape)
 
 
 def gate(stack, letter):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rnnkit.convert.checking.hypotheses.base import blocks, everywhere, gate
+from rnnkit.convert.checking.hypotheses.base import blocks, everywhere, gate, with_block
 
 
 def bias_hypotheses(reading):
@@ -81,10 +81,7 @@ def _int8(a, by_row=False):
 
 
 def _changed(cell, stack, name, letter, change):
-    parts = blocks(getattr(cell, name), stack).copy()
-    k = gate(stack, letter)
-    parts[k] = change(parts[k])
-    return cell._replace(**{name: parts.ravel()})
+    return cell._replace(**{name: with_block(getattr(cell, name), stack, letter, change)})
 
 
 def _without_b_hn(cell, stack):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnnkit.convert.checking.hypotheses.base import after, blocks, everywhere, gate, stack_edit
+from rnnkit.convert.checking.hypotheses.base import after, before, cell_edit, stack_edit, with_block
 from rnnkit.convert.gates import HardSigmoid
 from rnnkit.convert.parts import Linear
 
@@ -93,11 +93,9 @@ def _bias(kind, letter):
         def change(cell, stack):
             if stack.kind != kind:
                 return None
-            parts = blocks(cell.bias_ih, stack).copy()
-            parts[gate(stack, letter)] += number
-            return cell._replace(bias_ih=parts.ravel())
+            return cell._replace(bias_ih=with_block(cell.bias_ih, stack, letter, lambda b: b + number))
 
-        return lambda reading: everywhere("", change, reading)[0].edit(reading)
+        return cell_edit(change)
 
     return edit
 
@@ -107,7 +105,7 @@ def _scaled(*names):
         def change(cell, stack):
             return cell._replace(**{name: getattr(cell, name) * number for name in names})
 
-        return lambda reading: everywhere("", change, reading)[0].edit(reading)
+        return cell_edit(change)
 
     return edit
 
@@ -124,7 +122,7 @@ def _input(number):
     def scaled(case):
         return case if case.x.dtype.kind in "iu" else replace(case, x=case.x * number)
 
-    return lambda reading: replace(reading, before=(scaled, *reading.before))
+    return before(scaled)
 
 
 def _output(number):

@@ -2,7 +2,9 @@
 
 from itertools import permutations
 
-from rnnkit.convert.checking.hypotheses.base import blocks, everywhere, gate
+import numpy as np
+
+from rnnkit.convert.checking.hypotheses.base import blocks, everywhere, gate, with_block
 from rnnkit.convert.gates import ORDER
 
 # Rows of that library that are read as torch's. Turned round: rows of torch that are read as that library's.
@@ -22,12 +24,7 @@ def gate_hypotheses(reading):
     for kind in sorted(kinds - {"RNN"}):
         found += _orders(kind, reading)
     found += everywhere("z turned round: it is the share of the new state", _z_turned, reading)
-    found += everywhere(
-        "gates coupled: f = 1 - i (input_forget)",
-        lambda c, s: _with_gate(c, s, "LSTM", "f", _minus_i),
-        reading,
-        1,
-    )
+    found += everywhere("gates coupled: f = 1 - i (input_forget)", _coupled, reading, 1)
     return found
 
 
@@ -103,21 +100,19 @@ def _interleaved(cell, stack, kind, axis):
     )
 
 
-def _with_gate(cell, stack, kind, letter, change):
-    """Return the cell with change(blocks, stack) in place of the rows of one gate, in all weights."""
-    if stack.kind != kind:
+def _z_turned(cell, stack):
+    if stack.kind != "GRU":
+        return None
+    return cell._replace(
+        **{name: with_block(array, stack, "z", np.negative) for name, array in cell._asdict().items()}
+    )
+
+
+def _coupled(cell, stack):
+    if stack.kind != "LSTM":
         return None
     new = {}
     for name, array in cell._asdict().items():
-        parts = blocks(array, stack).copy()
-        parts[gate(stack, letter)] = change(parts, stack)
-        new[name] = parts.reshape(array.shape)
+        i = blocks(array, stack)[gate(stack, "i")]
+        new[name] = with_block(array, stack, "f", lambda f, i=i: -i)  # σ(-a) = 1 - σ(a)
     return cell._replace(**new)
-
-
-def _minus_i(parts, stack):
-    return -parts[gate(stack, "i")]  # σ(-a) = 1 - σ(a)
-
-
-def _z_turned(cell, stack):
-    return _with_gate(cell, stack, "GRU", "z", lambda parts, s: -parts[gate(s, "z")])
