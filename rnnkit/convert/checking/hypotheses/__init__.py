@@ -1,6 +1,6 @@
 """The known differences between two networks that should be one. Each can be put into a reading and run."""
 
-from rnnkit.convert.checking.hypotheses.biases import bias_hypotheses, rounding_hypotheses
+from rnnkit.convert.checking.hypotheses.biases import bias_hypotheses
 from rnnkit.convert.checking.hypotheses.cells import cell_hypotheses
 from rnnkit.convert.checking.hypotheses.chain import chain_hypotheses
 from rnnkit.convert.checking.hypotheses.directions import direction_hypotheses
@@ -11,6 +11,7 @@ from rnnkit.convert.checking.hypotheses.kernels import kernel_hypotheses
 from rnnkit.convert.checking.hypotheses.lengths import length_hypotheses
 from rnnkit.convert.checking.hypotheses.outputs import output_hypotheses
 from rnnkit.convert.checking.hypotheses.padding import padding_words
+from rnnkit.convert.checking.hypotheses.rounding import rounding_hypotheses
 from rnnkit.convert.checking.hypotheses.states import state_hypotheses
 from rnnkit.convert.checking.hypotheses.steps import step_hypotheses
 

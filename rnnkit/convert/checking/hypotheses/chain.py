@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from rnnkit.convert.checking.hypotheses.base import Hypothesis
+from rnnkit.convert.checking.hypotheses.rounding import float16, int8
 from rnnkit.convert.parts import Activation, Embedding, Linear
 
 
@@ -32,7 +33,7 @@ def chain_hypotheses(reading):
     ]
     for name in ("relu", "sigmoid", "tanh", "softmax"):
         found.append(Hypothesis(f"the activation is {name}", _other_activation(name), 1))
-    for rounded, words in ((_float16, "float16"), (_int8, "int8")):
+    for rounded, words in ((float16, "float16"), (int8, "int8")):
         found.append(
             _on(
                 (Linear, Embedding),
@@ -69,15 +70,6 @@ def _zero_first(part):
     weight = part.weight.copy()
     weight[0] = 0
     return replace(part, weight=weight)
-
-
-def _float16(a):
-    return a.astype(np.float16).astype(np.float64)
-
-
-def _int8(a):
-    scale = np.abs(a).max() / 127
-    return np.round(a / scale) * scale
 
 
 def _rounded(change):
