@@ -8,6 +8,13 @@ import numpy as np
 
 from rnnkit.cells import sigmoid
 
+
+def softmax(a):
+    """Return the softmax over the last axis."""
+    e = np.exp(a - a.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
 FUNCTIONS = {
     "tanh": np.tanh,
     "relu": lambda a: np.maximum(a, 0),
@@ -16,6 +23,7 @@ FUNCTIONS = {
     "softsign": lambda a: a / (1 + np.abs(a)),
     "elu": lambda a: np.where(a > 0, a, np.expm1(np.minimum(a, 0))),
     "hard tanh": lambda a: np.clip(a, -1, 1),
+    "softmax": softmax,
 }
 
 

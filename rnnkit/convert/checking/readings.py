@@ -92,7 +92,7 @@ class Reading:
             elif isinstance(part, Linear):
                 x = x @ part.weight.T + (0 if part.bias is None else part.bias)
             else:
-                x = activated(part.name, x)
+                x = FUNCTIONS[part.name](x)
         once = x if x.ndim == 2 else None
         if self.single:
             return Answer(x, h_n, c_n, np.concatenate(list(top), axis=1))
@@ -119,14 +119,6 @@ def pooled(how, x, case, top):
     if how == "max over all steps":
         return x.max(0)
     return np.where(real, x, -np.inf).max(0)
-
-
-def activated(name, x):
-    """Return an `Activation` of x."""
-    if name != "softmax":
-        return FUNCTIONS[name](x)
-    e = np.exp(x - x.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
 
 
 def _part(part):

@@ -65,9 +65,7 @@ def _padding_in_front(case):
         return case
     steps = np.arange(case.T)[:, None]
     shifted = np.minimum(steps + case.T - case.lengths, case.T - 1)
-    return replace(
-        case, x=np.take_along_axis(case.x, shifted.reshape(*shifted.shape, *(1,) * (case.x.ndim - 2)), 0)
-    )
+    return replace(case, x=case.x[shifted, np.arange(case.B)])
 
 
 def _padding_turned(reading):
@@ -77,9 +75,7 @@ def _padding_turned(reading):
         if case.lengths is None:
             return case
         steps = np.maximum(np.arange(case.T)[:, None] - (case.T - case.lengths), 0)
-        return replace(
-            case, x=np.take_along_axis(case.x, steps.reshape(*steps.shape, *(1,) * (case.x.ndim - 2)), 0)
-        )
+        return replace(case, x=case.x[steps, np.arange(case.B)])
 
     def behind(answer, case):
         if answer.output is None or case.lengths is None:

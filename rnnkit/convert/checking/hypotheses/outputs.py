@@ -3,7 +3,7 @@
 import numpy as np
 
 from rnnkit.convert.checking.hypotheses.base import Hypothesis, after
-from rnnkit.convert.checking.machine import mirrored
+from rnnkit.convert.checking.machine import FUNCTIONS, mirrored, softmax
 
 
 def output_hypotheses(reading):
@@ -49,12 +49,12 @@ def output_hypotheses(reading):
         Hypothesis("the output is that of the last step only, for each sequence", after(_last_step_only)),
         Hypothesis("the output stands in reverse order of the steps", after(_reverse_steps)),
         Hypothesis("the output comes one step too late", after(_late), 1),
-        Hypothesis("the output is the softmax of it", after(_whole(_softmax))),
-        Hypothesis("the output is the sigmoid of it", after(_whole(lambda y: 1 / (1 + np.exp(-y))))),
+        Hypothesis("the output is the softmax of it", after(_whole(softmax))),
+        Hypothesis("the output is the sigmoid of it", after(_whole(FUNCTIONS["sigmoid"]))),
         Hypothesis("the output is the tanh of it", after(_whole(np.tanh)), 1),
-        Hypothesis("the output is the relu of it", after(_whole(lambda y: np.maximum(y, 0))), 1),
+        Hypothesis("the output is the relu of it", after(_whole(FUNCTIONS["relu"])), 1),
         Hypothesis(
-            "the output is the log of the softmax of it", after(_whole(lambda y: np.log(_softmax(y)))), 1
+            "the output is the log of the softmax of it", after(_whole(lambda y: np.log(softmax(y)))), 1
         ),
         Hypothesis("the output has the other sign", after(_whole(lambda y: -y)), 1),
     ]
@@ -83,11 +83,6 @@ def _whole(change):
     return lambda a, case: a._replace(
         output=None if a.output is None else change(a.output), once=None if a.once is None else change(a.once)
     )
-
-
-def _softmax(y):
-    e = np.exp(y - y.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
 
 
 def _turn_half(answer, lengths, T):
