@@ -5,6 +5,7 @@ does.
 from dataclasses import replace
 
 from rnnkit.convert.checking.readings import Pool, Reading
+from rnnkit.convert.checking.sides.base import array_of
 from rnnkit.convert.checking.stacks import Stack
 from rnnkit.convert.parts import Embedding, Linear
 
@@ -27,9 +28,9 @@ def guesses(module):
             except (TypeError, ValueError):
                 return
         elif isinstance(one, nn.Embedding):
-            parts.insert(0, Embedding(_array(one.weight)))
+            parts.insert(0, Embedding(array_of(one.weight)))
         elif isinstance(one, nn.Linear):
-            parts.append(Linear(_array(one.weight), None if one.bias is None else _array(one.bias)))
+            parts.append(Linear(array_of(one.weight), None if one.bias is None else array_of(one.bias)))
     stacks = [k for k, part in enumerate(parts) if isinstance(part, Stack)]
     if not stacks:
         return
@@ -37,14 +38,10 @@ def guesses(module):
     for directions in (None, ("reverse",)):
         turned = [
             replace(part, directions=directions)
-            if directions and len(getattr(part, "directions", "..")) == 1
+            if directions and isinstance(part, Stack) and len(part.directions) == 1
             else part
             for part in parts
         ]
         yield Reading(tuple(turned))
         for how in POOLS:
             yield Reading((*turned[:behind], Pool(how), *turned[behind:]))
-
-
-def _array(tensor):
-    return tensor.detach().cpu().double().numpy()
