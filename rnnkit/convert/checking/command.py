@@ -37,10 +37,17 @@ def add_to(commands):
     )
     layout = parser.add_mutually_exclusive_group()
     layout.add_argument(
-        "--batch-first", action="store_true", help="the file reads (B, T, D); else it is found out"
+        "--batch-first",
+        action="store_true",
+        default=None,
+        help="the file reads (B, T, D); else it is found out",
     )
     layout.add_argument(
-        "--time-first", action="store_true", help="the file reads (T, B, D); else it is found out"
+        "--time-first",
+        dest="batch_first",
+        action="store_false",
+        default=None,
+        help="the file reads (T, B, D); else it is found out",
     )
     parser.add_argument(
         "--without",
@@ -58,13 +65,12 @@ def run(options):
         settings["nonlinearity"] = "relu"
     if options.reset_before:
         settings["reset_after"] = False
-    batch_first = True if options.batch_first else False if options.time_first else None
     try:
         layer = load(options.like, prefix=options.prefix, kind=options.kind, **settings)
         verdict = check(
             layer,
             options.model,
-            batch_first=batch_first,
+            batch_first=options.batch_first,
             without=[one.replace("-", " ") for one in options.without],
             names=("the layer", "the file"),
         )
