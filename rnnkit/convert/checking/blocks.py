@@ -6,47 +6,67 @@ from rnnkit.convert.checking.stacks import Stack
 from rnnkit.convert.description import Cell
 from rnnkit.convert.gates import ORDER
 
+SIZES = (  # what two stacks must share, so that their weights can be compared
+    ("kind", lambda s: s.kind),
+    ("input size", lambda s: s.width),
+    ("hidden size", lambda s: s.hidden_size),
+    ("number of layers", lambda s: len(s.cells)),
+    ("directions", lambda s: " and ".join(s.directions)),
+)
+EQUATIONS = (
+    ("reset", lambda s: "after the product" if s.reset_after else "before the product"),
+    ("σ of the gates", lambda s: str(s.rules.gate)),
+    ("nonlinearity", lambda s: s.rules.inner),
+)
+
 
 def settings_that_differ(first, second, names):
     """Return phrases about kind, sizes, directions and equations of two readings, as far as both have
     them.
     """
-    a, b = names
-    if [type(part).__name__ for part in first.parts] != [type(part).__name__ for part in second.parts]:
-        one, other = (", ".join(type(part).__name__ for part in r.parts) for r in (first, second))
-        return (f"{a} has the parts {one}; {b} has {other}".replace("Stack", "recurrent"),)
+    if _kinds(first) != _kinds(second):
+        one, other = (", ".join(_kinds(reading)) for reading in (first, second))
+        return (f"{names[0]} has the parts {one}; {names[1]} has {other}".replace("Stack", "recurrent"),)
     found = []
     for one, other in zip(first.stacks, second.stacks, strict=True):
-        for label, get in (
-            ("kind", lambda s: s.kind),
-            ("input size", lambda s: s.width),
-            ("hidden size", lambda s: s.hidden_size),
-            ("number of layers", lambda s: len(s.cells)),
-            ("directions", lambda s: " and ".join(s.directions)),
-        ):
-            if get(one) != get(other):
-                found.append(f"{label}: {a} has {get(one)}, {b} has {get(other)}")
-        if found:
-            continue
-        for label, get in (
-            ("reset", lambda s: "after the product" if s.reset_after else "before the product"),
-            ("σ of the gates", lambda s: str(s.rules.gate)),
-            ("nonlinearity", lambda s: s.rules.inner),
-        ):
-            if get(one) != get(other):
-                found.append(f"{label}: {a} has {get(one)}, {b} has {get(other)}")
+        found += _unequal(SIZES, one, other, names)
+        found += () if found else _unequal(EQUATIONS, one, other, names)
     return tuple(found)
+
+
+def _unequal(settings, one, other, names):
+    a, b = names
+    return [
+        f"{label}: {a} has {get(one)}, {b} has {get(other)}"
+        for label, get in settings
+        if get(one) != get(other)
+    ]
+
+
+def comparable(first, second):
+    """Return whether two readings have the same parts of the same sizes."""
+    return (
+        bool(first.parts)
+        and _kinds(first) == _kinds(second)
+        and all(
+            get(one) == get(other)
+            for one, other in zip(first.stacks, second.stacks, strict=True)
+            for _, get in SIZES
+        )
+    )
+
+
+def _kinds(reading):
+    return [type(part).__name__ for part in reading.parts]
 
 
 def numbers_that_differ(first, second, dtype):
     """Return phrases about the weights that differ, and the largest relative difference; the biases count as
-    their sum, where only their sum counts, and float64 numbers as float32 if the other side has those.
+    their sum, where only their sum counts, and all numbers as those of `dtype`.
     """
     found, largest = [], 0.0
-    several = len(first.stacks) > 1
-    parts = [(one, other) for one, other in zip(first.parts, second.parts, strict=True)]
-    k = -1
-    for one, other in parts:
+    several, k = len(first.stacks) > 1, -1
+    for one, other in zip(first.parts, second.parts, strict=True):
         if not isinstance(one, Stack):
             for name in ("weight", "bias"):
                 a, b = getattr(one, name, None), getattr(other, name, None)
@@ -107,36 +127,3 @@ def _apart(a, b, dtype, rounded=0):
         return 0.0
     size = float(np.abs(a - b).max() / max(np.abs(a).max(), np.abs(b).max()))
     return 0.0 if size <= rounded * np.finfo(dtype).eps else size
-
-
-def tensors_that_differ(a, b):
-    """Return a phrase about the tensors of two torch modules that differ, if they have the same names
-    and dtypes.
-    """
-    states = [side.module.state_dict() for side in (a, b) if hasattr(side, "module")]
-    if len(states) < 2 or a.dtype != b.dtype or states[0].keys() != states[1].keys():
-        return []
-    found = []
-    for name, one in states[0].items():
-        other = states[1][name]
-        if not (hasattr(one, "cpu") and hasattr(other, "cpu")):
-            continue  # quantised modules hold objects of their own
-        one, other = one.cpu(), other.cpu()
-        if one.shape != other.shape:
-            found.append(f"{name} is {tuple(one.shape)} and {tuple(other.shape)}")
-        elif not bool((one == other).all()):
-            found.append(f"{name} is 0 in {b.label}" if not bool(other.any()) else name)
-    more = f" and {len(found) - 4} more" if len(found) > 4 else ""
-    return [f"other numbers in the weights: {'; '.join(found[:4])}{more}"] if found else []
-
-
-def comparable(first, second):
-    """Return whether two readings have the same parts of the same sizes."""
-    return (
-        bool(first.parts)
-        and bool(second.parts)
-        and not any(
-            "size" in one or "number" in one or "kind" in one or "directions" in one or "parts" in one
-            for one in settings_that_differ(first, second, ("a", "b"))
-        )
-    )

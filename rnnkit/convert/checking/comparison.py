@@ -3,7 +3,6 @@
 from rnnkit.convert.checking import cases as inputs
 from rnnkit.convert.checking.accounts import causes, facts, kept_apart
 from rnnkit.convert.checking.arithmetic import arithmetic
-from rnnkit.convert.checking.blocks import tensors_that_differ
 from rnnkit.convert.checking.compare import HALF, Ruler
 from rnnkit.convert.checking.explaining import explain, fits
 from rnnkit.convert.checking.guess import guesses
@@ -14,6 +13,7 @@ from rnnkit.convert.checking.readings import Reading
 from rnnkit.convert.checking.sides import side_of
 from rnnkit.convert.checking.silent import silent
 from rnnkit.convert.checking.steadiness import steadiness
+from rnnkit.convert.checking.tensors import tensors_that_differ
 from rnnkit.convert.checking.trying import answers, fixed_sizes
 from rnnkit.convert.checking.verdict import Verdict
 

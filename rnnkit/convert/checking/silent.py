@@ -7,9 +7,9 @@ from rnnkit.convert.checking.blocks import (
     comparable,
     numbers_that_differ,
     settings_that_differ,
-    tensors_that_differ,
 )
 from rnnkit.convert.checking.compare import HALF
+from rnnkit.convert.checking.tensors import tensors_that_differ
 
 
 def silent(sides, readings, dtype):
