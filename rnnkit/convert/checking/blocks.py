@@ -127,3 +127,9 @@ def _apart(a, b, dtype, rounded=0):
         return 0.0
     size = float(np.abs(a - b).max() / max(np.abs(a).max(), np.abs(b).max()))
     return 0.0 if size <= rounded * np.finfo(dtype).eps else size
+
+
+def listed(phrases, most):
+    """Return the first phrases in one, and how many more there are."""
+    more = f" and {len(phrases) - most} more" if len(phrases) > most else ""
+    return "; ".join(phrases[:most]) + more

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnnkit.convert.checking.blocks import comparable, numbers_that_differ, settings_that_differ
+from rnnkit.convert.checking.blocks import comparable, listed, numbers_that_differ, settings_that_differ
 from rnnkit.convert.checking.compare import differences, misfit
 from rnnkit.convert.checking.search import Evidence, Found, search
 
@@ -66,8 +66,7 @@ def _by_description(stage, base, own, evidence, ruler, names):
     if not words and comparable(base, own):
         found, size = numbers_that_differ(base, own, np.float64)
         if size:
-            more = f" and {len(found) - 4} more" if len(found) > 4 else ""
-            words = ["other numbers in the weights: " + "; ".join(found[:4]) + more]
+            words = ["other numbers in the weights: " + listed(found, 4)]
     if not words:
         return None
     if evidence.explained(own):

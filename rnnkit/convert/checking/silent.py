@@ -5,6 +5,7 @@ import numpy as np
 from rnnkit.convert.checking.accounts import limits
 from rnnkit.convert.checking.blocks import (
     comparable,
+    listed,
     numbers_that_differ,
     settings_that_differ,
 )
@@ -44,5 +45,4 @@ def _bits(first, second, dtype):
     found, size = numbers_that_differ(first, second, kind)
     if not size:
         return []
-    more = f" and {len(found) - 3} more" if len(found) > 3 else ""
-    return [f"the weights are not the same numbers, though no answer shows it: {'; '.join(found[:3])}{more}"]
+    return [f"the weights are not the same numbers, though no answer shows it: {listed(found, 3)}"]

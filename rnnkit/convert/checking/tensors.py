@@ -1,5 +1,7 @@
 """Two torch modules beside each other, read or not: which of their tensors differ."""
 
+from rnnkit.convert.checking.blocks import listed
+
 
 def tensors_that_differ(a, b):
     """Return a phrase about the tensors of two torch modules that differ, if they have the same names
@@ -18,5 +20,4 @@ def tensors_that_differ(a, b):
             found.append(f"{name} is {tuple(one.shape)} and {tuple(other.shape)}")
         elif not bool((one == other).all()):
             found.append(f"{name} is 0 in {b.label}" if not bool(other.any()) else name)
-    more = f" and {len(found) - 4} more" if len(found) > 4 else ""
-    return [f"other numbers in the weights: {'; '.join(found[:4])}{more}"] if found else []
+    return [f"other numbers in the weights: {listed(found, 4)}"] if found else []
