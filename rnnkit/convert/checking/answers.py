@@ -39,3 +39,8 @@ class Answer(NamedTuple):
 
 
 PARTS = Answer._fields
+
+
+def both(first, second):
+    """Return the cases that two sides have answered, {case: Answer} of each."""
+    return [case for case in first if case in second]

@@ -2,12 +2,13 @@
 
 from rnnkit.convert.checking import cases as inputs
 from rnnkit.convert.checking.accounts import causes, facts, kept_apart
+from rnnkit.convert.checking.answers import both
 from rnnkit.convert.checking.arithmetic import arithmetic
 from rnnkit.convert.checking.compare import HALF, Ruler
 from rnnkit.convert.checking.explaining import explain, fits
 from rnnkit.convert.checking.guess import guesses
 from rnnkit.convert.checking.hidden import hidden
-from rnnkit.convert.checking.measuring import apart, both, largest, not_compared, padding_apart
+from rnnkit.convert.checking.measuring import apart, largest, not_compared, padding_apart
 from rnnkit.convert.checking.preparing import Preparation
 from rnnkit.convert.checking.readings import Reading
 from rnnkit.convert.checking.sides import side_of
@@ -58,7 +59,7 @@ class Comparison(Preparation):
             )
         elif numbers:
             explained = self._explain(readings, trusted)
-        elif not left and not set(self.ran[0]) & set(self.ran[1]):
+        elif not left and not both(*self.ran):
             self.differences.append("no input runs on both")
         padding = padding_apart(self.names, *self.ran, ruler)
         if any("lengths" in phrase or "padding" in phrase for phrase in self.differences):

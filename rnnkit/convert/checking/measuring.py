@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from rnnkit.convert.checking.answers import PARTS
+from rnnkit.convert.checking.answers import PARTS, both
 from rnnkit.convert.checking.compare import differences
-from rnnkit.convert.checking.hypotheses import padding_words
-from rnnkit.convert.checking.sides.unclear import further, unclear
+from rnnkit.convert.checking.padding import padding_words
+from rnnkit.convert.checking.unclear import further, unclear
 
 WORDS = {
     "output": "the output of each step",
@@ -13,11 +13,6 @@ WORDS = {
     "c_n": "c_n",
     "once": "one answer for each sequence",
 }
-
-
-def both(first, second):
-    """Return the cases that both sides have answered."""
-    return [case for case in first if case in second]
 
 
 def apart(first, second, ruler):
@@ -84,7 +79,7 @@ def not_compared(sides, ran, without=()):
             found.append(f"{what} ({side.label} takes {words})")
     found += unclear(sides, without) + further(sides, ran)
     for name in PARTS:
-        given = [any(getattr(answer, name) is not None for answer in one.values()) for one in ran]
+        given = [_has(one, name) for one in ran]
         if given[0] != given[1] and not (name == "once" and all(_has(one, "output") for one in ran)):
             found.append(f"{WORDS[name]} ({sides[given[0]].label} does not give it)")
     return found

@@ -10,7 +10,6 @@ from rnnkit.convert.checking.hypotheses.gates import gate_hypotheses
 from rnnkit.convert.checking.hypotheses.kernels import kernel_hypotheses
 from rnnkit.convert.checking.hypotheses.lengths import length_hypotheses
 from rnnkit.convert.checking.hypotheses.outputs import output_hypotheses
-from rnnkit.convert.checking.hypotheses.padding import padding_words
 from rnnkit.convert.checking.hypotheses.rounding import rounding_hypotheses
 from rnnkit.convert.checking.hypotheses.states import state_hypotheses
 from rnnkit.convert.checking.hypotheses.steps import step_hypotheses
@@ -46,4 +45,4 @@ def hypotheses(stage, reading):
     return [one for group in STAGES[stage] for one in group(reading)]
 
 
-__all__ = ["families", "fitted", "hypotheses", "padding_words"]
+__all__ = ["families", "fitted", "hypotheses"]

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from rnnkit.convert.checking.answers import both
+
 
 def unclear(sides, without=()):
     """Return phrases on arguments of unknown meaning, and on states of unknown size that both sides take.
@@ -30,8 +32,7 @@ def further(sides, ran):
 
     ran: {case: Answer} of each side.
     """
-    cases = [case for case in ran[0] if case in ran[1]]
-    given = [[side.more.get(case, []) for case in cases] for side in sides]
+    given = [[side.more.get(case, []) for case in both(*ran)] for side in sides]
     count = [max(map(len, one), default=0) for one in given]
     if not any(count):
         return []
