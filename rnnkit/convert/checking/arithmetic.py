@@ -7,20 +7,8 @@ def arithmetic(sides):
     """Return the name of the dtype, and sentences on sides that compute in another one than they show."""
     found, said = [], []
     for side in sides:
-        reason = _single(side) if side.dtype == "float64" else ""
+        reason = side.single if side.dtype == "float64" else ""
         found.append("float32" if reason else side.dtype)
         if reason:
             said.append(f"{side.label} is float64, but {reason}: numbers were compared as float32.")
     return max(found, key=DTYPES.index), said
-
-
-def _single(side):
-    """Return why a side of float64 computes in float32, or ""."""
-    if hasattr(side, "session") and side.description is not None:  # so it has RNN, LSTM or GRU nodes
-        return "onnxruntime computes its recurrent nodes in float32"
-    if side.kind.startswith("keras "):
-        import keras
-
-        if keras.backend.backend() != "tensorflow":
-            return "Keras multiplies matrices in float32"
-    return ""

@@ -16,19 +16,18 @@ def steadiness(sides, ran, home, readings, base):
     """
     found, notes, compared = [], [], False
     for side, answered, reading in zip(sides, ran, readings, strict=True):
-        copied = hasattr(side, "original") and side.original is not side.module
         said = unsteady(side, home, reading or base) if home in answered else ""
         if said:
             found.append(said)
-            compared |= not copied
-        if copied:
+            compared |= not side.copied
+        if side.copied:
             notes.append(f"{side.label} came in training; a copy in evaluation was compared.")
     return found, notes, compared
 
 
 def unsteady(side, case, reading=None):
     """Return a phrase if a side gives two answers to the same case, as it came."""
-    first, second = side.twice(case) if hasattr(side, "twice") else (side.answer(case), side.answer(case))
+    first, second = side.twice(case)
     for name in PARTS:
         a, b = getattr(first, name), getattr(second, name)
         if (
@@ -41,7 +40,7 @@ def unsteady(side, case, reading=None):
         return ""
     if reading is not None and _carries(reading, case, first, second):
         why = "the state of a call is kept for the next one (stateful)"
-    elif hasattr(side, "twice") and side.original is not side.module:
+    elif side.copied:
         why = "it is in training, and its dropout is active"
     else:
         why = "dropout is active, or something else that is random"

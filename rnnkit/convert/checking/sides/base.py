@@ -12,14 +12,16 @@ class Side:
 
     A subclass sets the fields below and has _call(x, lengths, state), which gets arrays the way round that
     batch_first says and returns what came out: an array, or several in nested tuples, in the order output,
-        h_n, c_n.
+    h_n, c_n.
 
-    label: how the verdict calls it. dtype: a name. width: D, or None for tokens below vocabulary. states:
-    (layers · directions, H) of its states or None, pair: whether c stands beside h. batch_first: None where
-    nobody knows; chosen: whether somebody could have chosen it. T, B: the only sizes that it takes, if it
-    says so. padding: the value that it masks. unknown: names of arguments that nobody knows the meaning of;
-    state_unknown: whether it takes states of a form that nobody knows. more: {case: outputs behind c_n}.
-    all_steps: whether a layer was told to give the output of every step; None if that is no choice.
+    label: how the verdict calls it. dtype: a name; single: why a side of float64 computes in float32, or "".
+    copied: whether a copy in evaluation is run in place of what came. width: D, or None for tokens below
+    vocabulary. states: (layers · directions, H) of its states or None, pair: whether c stands beside h.
+    batch_first: None where nobody knows; chosen: whether somebody could have chosen it. T, B: the only sizes
+    that it takes, if it says so. padding: the value that it masks. unknown: names of arguments that nobody
+    knows the meaning of; state_unknown: whether it takes states of a form that nobody knows.
+    more: {case: outputs behind c_n}. all_steps: whether a layer was told to give the output of every step;
+    None if that is no choice.
     description, refusal: what could be read, or why not. facts: what it says of itself that explains a
     difference, as (word, sentence).
     """
@@ -29,7 +31,7 @@ class Side:
     takes_lengths, takes_state, unknown, state_unknown = False, False, (), False
     description, refusal, facts, _all_steps = None, "", (), None
     more, all_steps = MappingProxyType({}), None
-    label = kind = ""
+    label, single, copied = "", "", False
 
     def answer(self, case):
         """Return the `Answer` to a case; errors of the library come through."""
@@ -37,6 +39,10 @@ class Side:
         x = x if self.width is None else x.astype(self.float)
         state = None if case.state is None else tuple(part.astype(self.float) for part in case.state)
         return self.sorted_out(flat(self._call(np.ascontiguousarray(x), case.lengths, state)), case)
+
+    def twice(self, case):
+        """Return two answers to the same case, of the side as it came."""
+        return [self.answer(case), self.answer(case)]
 
     @property
     def float(self):
@@ -59,9 +65,7 @@ class Side:
         output = output.swapaxes(0, 1) if self.batch_first else output
         if case.lengths is None:
             self._all_steps = self._all_steps is not False and len(output) == case.T
-        elif (
-            self._all_steps and len(output) == case.lengths.max() < case.T
-        ):  # it is cut at the longest length
+        elif self._all_steps and len(output) == case.lengths.max() < case.T:  # cut at the longest length
             output = np.concatenate([output, np.full((case.T - len(output), *output.shape[1:]), np.inf)])
         return Answer(output, h_n, c_n, self.last_of(output, h_n))
 

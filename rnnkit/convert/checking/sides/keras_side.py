@@ -18,7 +18,7 @@ class KerasLayer(Side):
     def __init__(self, layer, label):
         from keras import layers
 
-        self.label, self.layer, self.kind = label, layer, f"keras {type(layer).__name__}"
+        self.label, self.layer = label, layer
         if not layer.built:
             raise ValueError(
                 f"{label} must be built, got a Keras layer without weights: call it once, or build it"
@@ -77,7 +77,7 @@ class KerasModel(Side):
     def __init__(self, model, label):
         import keras
 
-        self.label, self.model, self.kind = label, model, f"keras {type(model).__name__}"
+        self.label, self.model = label, model
         if not model.built:
             raise ValueError(
                 f"{label} must be built, got a Keras model without weights: call it once, or build it"
@@ -128,6 +128,10 @@ def _shape(model):
 
 def _read(side, thing):
     """Read the layer; dropout within it is left out, as in evaluation."""
+    import keras
+
     from rnnkit.convert.keras_models import from_keras
 
     side.read(lambda one: from_keras(one, evaluation=True), thing)
+    if keras.backend.backend() != "tensorflow":
+        side.single = "Keras multiplies matrices in float32"

@@ -1,7 +1,5 @@
 """ONNX files as sides, run by onnxruntime."""
 
-from pathlib import Path
-
 import numpy as np
 
 from rnnkit.convert import _libraries
@@ -17,7 +15,7 @@ class OnnxSide(Side):
     batch_first, chosen = None, True
 
     def __init__(self, path, label):
-        self.label, self.kind = label, f"the file {Path(path).name}"
+        self.label = label
         onnx, runtime = _libraries.load("onnx"), _libraries.load("onnxruntime")
         try:
             model = onnx.load(str(path))
@@ -43,6 +41,8 @@ class OnnxSide(Side):
             from_onnx = None
         if from_onnx:
             self.read(from_onnx, path)
+        if self.description is not None:  # so it has RNN, LSTM or GRU nodes
+            self.single = "onnxruntime computes its recurrent nodes in float32"
         if (self.width is None and "int" not in self._x.type) or (self.takes_state and self.states is None):
             self.take_sizes()  # what is free in its inputs stands in its weights
             self.states = self.states if self.takes_state else None

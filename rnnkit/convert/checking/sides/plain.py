@@ -13,7 +13,7 @@ class Described(Side):
     takes_lengths = True
 
     def __init__(self, description, label):
-        self.label, self.description, self.kind = label, description, "a description"
+        self.label, self.description = label, description
         self.dtype = str(description.dtype)
         self.takes_state = isinstance(description, Recurrent)
         self.take_sizes()
@@ -31,7 +31,7 @@ class OwnLayer(Side):
     takes_lengths = takes_state = chosen = True
 
     def __init__(self, layer, label):
-        self.label, self.layer, self.kind = label, layer, f"rnnkit.layers.{type(layer).__name__}"
+        self.label, self.layer = label, layer
         self.dtype, self.batch_first = str(layer.dtype), layer.batch_first
         self.read(from_layers, layer)
         self.take_sizes()
@@ -46,7 +46,7 @@ class Function(Side):
     batch_first, chosen = None, True
 
     def __init__(self, function, label):
-        self.label, self.function, self.kind = label, function, "a function"
+        self.label, self.function = label, function
         self._names = arguments_of(function)
         self.takes_lengths = self._names.lengths is not None
         self.takes_state = self._names.state is not None

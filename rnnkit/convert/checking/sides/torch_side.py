@@ -22,7 +22,7 @@ class TorchSide(Side):
             raise ValueError(f"{label} must have weights, got a module on the device meta, which holds none")
         self.dtype = str(floats[0].dtype).removeprefix("torch.") if floats else "float32"
         self.module = _evaluated(module)
-        self.kind = f"torch {type(module).__name__}"
+        self.copied = self.module is not module
 
     def tensor(self, array):
         """Return an array as a tensor on the module's device, in its dtype if it holds real numbers."""
