@@ -29,7 +29,7 @@ class Side:
     dtype, width, vocabulary, states, pair = "float32", None, None, None, None
     batch_first, chosen, T, B, padding = False, False, None, None, None
     takes_lengths, takes_state, unknown, state_unknown = False, False, (), False
-    description, refusal, facts, _all_steps = None, "", (), None
+    description, refusal, facts, _every_step = None, "", (), None
     more, all_steps = MappingProxyType({}), None
     label, single, copied = "", "", False
 
@@ -64,8 +64,8 @@ class Side:
             return Answer(None, h_n, c_n, once=output.reshape(len(output), -1))
         output = output.swapaxes(0, 1) if self.batch_first else output
         if case.lengths is None:
-            self._all_steps = self._all_steps is not False and len(output) == case.T
-        elif self._all_steps and len(output) == case.lengths.max() < case.T:  # cut at the longest length
+            self._every_step = self._every_step is not False and len(output) == case.T
+        elif self._every_step and len(output) == case.lengths.max() < case.T:  # cut at the longest length
             output = np.concatenate([output, np.full((case.T - len(output), *output.shape[1:]), np.inf)])
         return Answer(output, h_n, c_n, self.last_of(output, h_n))
 
