@@ -16,8 +16,7 @@ def differences(expected, got, case, padding=False):
     """Return {part: array of differences} for what both have; None instead of the array where shapes differ.
 
     Steps of padding are left out, or with padding=True the others are. A single answer for each sequence
-    counts where
-    one of the two gives no more than that: else it is in h_n.
+    counts where one of the two gives no more than that: else it is in h_n.
     """
     found = {}
     steps = expected.output is not None and got.output is not None
@@ -54,10 +53,8 @@ class Ruler:
         """
         if case not in self._known:
             rng = np.random.default_rng(5)
-            exact, shaken = (
-                self._reading(case),
-                _shaken(self._reading, self._eps, rng)(_case(case, self._eps, rng)),
-            )
+            exact = self._reading(case)
+            shaken = _shaken(self._reading, self._eps, rng)(_case(case, self._eps, rng))
             self._known[case] = {}
             for name in PARTS:
                 a, b = getattr(exact, name), getattr(shaken, name)
@@ -86,8 +83,8 @@ class Ruler:
         """Return the largest difference in units of the tolerance; infinite where shapes differ, or nothing
         of what one has is in the other.
         """
-        if got.output is not None and expected.output is None and expected.once is not None:
-            return np.inf  # the side gives the output of each step, and this has but one
+        if _lacks_steps(expected, got):
+            return np.inf
         found = differences(expected, got, case, padding)
         if not found and not padding:
             return np.inf
@@ -105,7 +102,7 @@ def misfit(expected, got, case, padding=False):
     """Return how much of the answer is not explained, from 0 to 1 and more: the mean over the parts, for
     ranking.
     """
-    shares = [3.0] if got.output is not None and expected.output is None and expected.once is not None else []
+    shares = [3.0] if _lacks_steps(expected, got) else []
     for name, d in differences(expected, got, case, padding).items():
         if d is None:
             shares.append(3.0)
@@ -113,6 +110,11 @@ def misfit(expected, got, case, padding=False):
             size = np.sqrt(np.mean(np.square(getattr(got, name)))) + 1e-30
             shares.append(min(3.0, float(np.sqrt(np.mean(np.square(d))) / size)))
     return float(np.mean(shares)) if shares else 9.0
+
+
+def _lacks_steps(expected, got):
+    """Return whether the side gives the output of each step, and the reading one for each sequence."""
+    return got.output is not None and expected.output is None and expected.once is not None
 
 
 def _case(case, eps, rng):
