@@ -25,7 +25,7 @@ class Comparison(Preparation):
     def __init__(self, a, b, batch_first, without, names):
         sides = tuple(side_of(one, name) for one, name in zip((a, b), names, strict=True))
         super().__init__(sides, batch_first)
-        self.names, self._without = names, without
+        self._without = without
 
     def verdict(self):
         """Return the verdict."""
@@ -61,7 +61,7 @@ class Comparison(Preparation):
             explained = self._explain(readings, trusted)
         elif not left and not both(*self.ran):
             self.differences.append("no input runs on both")
-        padding = padding_apart(self.names, *self.ran, ruler)
+        padding = padding_apart(self.sides, *self.ran, ruler)
         if any("lengths" in phrase or "padding" in phrase for phrase in self.differences):
             padding = ""  # what explains the valid steps says it already
         if not numbers:
@@ -138,7 +138,8 @@ class Comparison(Preparation):
             ran = self.ran[n]
             if base.side:  # which knows no answer to what it refused
                 ran = {case: ran[case] for case in both(*self.ran)}
-            found = explain(self.sides[n], base, readings[n], self.cases, ran, self.ruler(base), self.names)
+            labels = self.sides[k].label, self.sides[n].label
+            found = explain(self.sides[n], base, readings[n], self.cases, ran, self.ruler(base), labels)
             phrases += [(self.sides[n].label, words) for words in found.words]
             complete &= found.complete
             self.notes += found.notes

@@ -22,10 +22,11 @@ def fits(reading, ran, ruler):
     return bool(ran) and Evidence(list(ran), ran, ruler).explained(reading)
 
 
-def explain(side, base, own, cases, ran, ruler, names):
+def explain(side, base, own, cases, ran, ruler, labels):
     """Return what explains the answers `ran` of a side, {case: Answer}.
 
     base: the reading that it should have. own: its own reading, if there is one. cases: by stage.
+    labels: of the side whose reading base is, and of this one.
     """
     quantised = any(word == "quantised" for word, _ in side.facts)
     words, notes, others = [], [], []
@@ -45,7 +46,7 @@ def explain(side, base, own, cases, ran, ruler, names):
             found, looser = _as_rounding(reading, evidence, 0.15)
         found = found or search(stage, reading, evidence, seconds=8.0 if own is None or own is base else 4.0)
         if found is None and own is not None and own is not base:
-            found = _by_description(stage, base, own, evidence, ruler, names)
+            found = _by_description(stage, base, own, evidence, labels)
         if found is None and stage == "plain" and quantised:
             found, looser = _as_rounding(reading, evidence, 0.6)
         if found is None:
@@ -60,9 +61,9 @@ def explain(side, base, own, cases, ran, ruler, names):
     return Explained(tuple(words), complete, tuple(notes))
 
 
-def _by_description(stage, base, own, evidence, ruler, names):
+def _by_description(stage, base, own, evidence, labels):
     """Explain by what the two descriptions say: settings, and which weights differ; then search on."""
-    words = list(settings_that_differ(base, own, names))
+    words = list(settings_that_differ(base, own, labels))
     if not words and comparable(base, own):
         found, size = numbers_that_differ(base, own, np.float64)
         if size:

@@ -26,7 +26,7 @@ def apart(first, second, ruler):
     return False
 
 
-def padding_apart(names, first, second, ruler):
+def padding_apart(sides, first, second, ruler):
     """Return what differs in the padding, in words, or ""."""
     for case in both(first, second):
         a, b = first[case], second[case]
@@ -36,7 +36,7 @@ def padding_apart(names, first, second, ruler):
             known = [padding_words(answer, case) for answer in (a, b)]
             if known[0] and known[0] == known[1]:
                 continue  # the valid steps differ, and with them what is behind
-            said = [_said(names[k], answer, case) for k, answer in enumerate((a, b))]
+            said = [_said(side.label, answer, case) for side, answer in zip(sides, (a, b), strict=True)]
             zero = [words.endswith("is 0") for words in said]
             if zero == [True, False]:
                 return said[1]

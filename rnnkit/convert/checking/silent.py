@@ -15,10 +15,9 @@ from rnnkit.convert.checking.tensors import tensors_that_differ
 
 def silent(sides, readings, dtype):
     """Return phrases about two sides whose answers are the same."""
-    names = tuple(side.label for side in sides)
     found = [f"{phrase}, though no answer shows it" for phrase in (*limits(sides), *_masks(sides))]
     if all(readings):
-        found += settings_that_differ(*readings, names)
+        found += settings_that_differ(*readings, [side.label for side in sides])
     if all(readings) and comparable(*readings) and dtype not in HALF:
         return found + _bits(*readings, dtype)
     return found + [f"{phrase}, though no answer shows it" for phrase in tensors_that_differ(*sides)]
