@@ -2,6 +2,8 @@
 attributes.
 """
 
+import copy
+
 import numpy as np
 import onnx
 import torch
@@ -23,11 +25,9 @@ def arrays(module):
 class Wrong:
     """A torch layer run by hand, with what `quirks` say.
 
-    gate, inner, outer: functions. clip, cell_clip: limits. reset_before, z_new: of a GRU. forget: added in
-        the code.
-    halves: "swapped", "processing", "sum", "zero". padding: "repeat" or "run on". lengths: what is done with
-        them.
-    state: what is done with it. steps: which are read.
+    gate, inner, outer: functions. clip, cell_clip: limits. reset_before, z_new: of a GRU. coupled, forget: of
+    an LSTM, f = 1 - i and what is added to f. halves: "swapped", "processing", "sum", "zero". padding:
+    "repeat". lengths, state: what is done with them. steps: which are read.
     """
 
     def __init__(self, module, **quirks):
@@ -113,10 +113,8 @@ def onnx_file(
     """Write one node with the weights of a one-layer torch module, time first. rows: the order of gates
     written.
     """
-    kind, w = (
-        type(module).__name__,
-        {name: tensor.detach().numpy() for name, tensor in module.state_dict().items()},
-    )
+    kind = type(module).__name__
+    w = {name: tensor.detach().numpy() for name, tensor in module.state_dict().items()}
     H, D, suffixes = module.hidden_size, module.input_size, ("", "_reverse")[: 1 + module.bidirectional]
     rows = ONNX_ROWS[kind] if rows is None else rows
 
@@ -164,10 +162,16 @@ def onnx_file(
     return path
 
 
+def changed(module, change):
+    """Return a copy of a torch module on which change(copy) has been called, without gradients."""
+    other = copy.deepcopy(module)
+    with torch.no_grad():
+        change(other)
+    return other
+
+
 def rewritten(module, change):
     """Return a copy of a torch module whose weights have gone through change(name, array)."""
-    import copy
-
     other = copy.deepcopy(module)
     with torch.no_grad():
         for name, tensor in other.named_parameters():

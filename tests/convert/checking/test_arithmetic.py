@@ -1,18 +1,15 @@
 """Networks of float64 that compute in float32 are compared as float32, and that is said."""
 
-import copy
-
 import torch
 from torch import nn
+from wrong_networks import changed
 
 from rnnkit.convert import from_torch, to_keras, to_onnx
 from rnnkit.convert.checking import check
 
 torch.manual_seed(6)
 LAYER = nn.LSTM(3, 5).double().eval()
-WRONG = copy.deepcopy(LAYER)
-with torch.no_grad():
-    WRONG.bias_hh_l0[5:10] += 0.01
+WRONG = changed(LAYER, lambda m: m.bias_hh_l0[5:10].add_(0.01))
 
 
 def test_a_file_of_float64(tmp_path):

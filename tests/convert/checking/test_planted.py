@@ -41,7 +41,7 @@ def named(name, change):
     return lambda key, a: change(a) if name in key else None
 
 
-def exchanged(module, name, turn):
+def exchanged(module, turn):
     """Return the module with, under each name, the weight of the name that turn(name) gives."""
     return rewritten(module, lambda key, a: module.state_dict()[turn(key)].numpy())
 
@@ -121,19 +121,19 @@ WEIGHTS = {
     "int8": (LSTM, lambda: rewritten(LSTM, lambda n, a: int8(a)), "rounded to int8"),
     "layers": (
         DEEP,
-        lambda: exchanged(DEEP, "", lambda n: n.translate(str.maketrans("01", "10"))),
+        lambda: exchanged(DEEP, lambda n: n.translate(str.maketrans("01", "10"))),
         "the layers are in the opposite order",
     ),
     "directions": (
         BOTH,
         lambda: exchanged(
-            BOTH, "", lambda n: n.removesuffix("_reverse") if n.endswith("_reverse") else n + "_reverse"
+            BOTH, lambda n: n.removesuffix("_reverse") if n.endswith("_reverse") else n + "_reverse"
         ),
         "the weights of the two directions are exchanged",
     ),
     "same directions": (
         BOTH,
-        lambda: exchanged(BOTH, "", lambda n: n.removesuffix("_reverse")),
+        lambda: exchanged(BOTH, lambda n: n.removesuffix("_reverse")),
         "the reverse direction has the weights of the forward direction",
     ),
     "a single number": (

@@ -3,11 +3,10 @@
 import copy
 
 import numpy as np
-import onnx
 import pytest
 import torch
 from torch import nn
-from wrong_networks import onnx_file
+from wrong_networks import changed, onnx_file
 
 from rnnkit.convert import from_torch, to_keras, to_torch
 from rnnkit.convert.chain import Chain
@@ -15,13 +14,6 @@ from rnnkit.convert.checking import check
 from rnnkit.convert.parts import Embedding, Last, Masking
 
 torch.manual_seed(4)
-
-
-def changed(module, change):
-    other = copy.deepcopy(module)
-    with torch.no_grad():
-        change(other)
-    return other
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
@@ -68,12 +60,7 @@ LAYER = nn.LSTM(3, 4).eval()
 
 def clipped(folder, clip):
     """Return the path of a file of LAYER that clips what enters the gates."""
-    path = onnx_file(folder / f"clip{clip}.onnx", LAYER, states=True)
-    model = onnx.load(path)
-    node = next(node for node in model.graph.node if node.op_type == "LSTM")
-    node.attribute.append(onnx.helper.make_attribute("clip", clip))
-    onnx.save(model, path)
-    return path
+    return onnx_file(folder / f"clip{clip}.onnx", LAYER, states=True, clip=clip)
 
 
 def test_a_clip_that_no_input_reaches(tmp_path):
