@@ -25,7 +25,7 @@ class Comparison(Preparation):
     def __init__(self, a, b, batch_first, without, names):
         sides = tuple(side_of(one, name) for one, name in zip((a, b), names, strict=True))
         super().__init__(sides, batch_first)
-        self._without = without
+        self._without, self._rulers = without, {}
 
     def verdict(self):
         """Return the verdict."""
@@ -41,14 +41,14 @@ class Comparison(Preparation):
             reading is not None and fits(reading, self.ran[k], self.ruler(reading))
             for k, reading in enumerate(readings)
         ]
-        base = self._base(readings, trusted)[1]
+        k, base = self._base(readings, trusted)
         ruler = self.ruler(base)
         said, notes, unsteady_sides = steadiness(self.sides, self.ran, self.home, readings, base)
         self.differences += said
         self.notes += notes
-        for k, side in enumerate(self.sides):
-            refused = {case: said for case, said in self.refused[k].items() if case in self.ran[1 - k]}
-            self.differences += fixed_sizes(side, self.home, self.ran[k], refused)
+        for n, side in enumerate(self.sides):
+            refused = {case: said for case, said in self.refused[n].items() if case in self.ran[1 - n]}
+            self.differences += fixed_sizes(side, self.home, self.ran[n], refused)
         shaky = self._drop_shaky(ruler)
         left = [*not_compared(self.sides, self.ran, self._without), *shaky]
         numbers = apart(*self.ran, ruler)
@@ -58,7 +58,7 @@ class Comparison(Preparation):
                 "Its numbers change from call to call, so nothing was looked for that explains them."
             )
         elif numbers:
-            explained = self._explain(readings, trusted)
+            explained = self._explain(k, base, readings, trusted)
         elif not left and not both(*self.ran):
             self.differences.append("no input runs on both")
         padding = padding_apart(self.sides, *self.ran, ruler)
@@ -103,8 +103,8 @@ class Comparison(Preparation):
         ]
 
     def ruler(self, reading):
-        """Return the ruler for a reading."""
-        return Ruler(reading, self.dtype)
+        """Return the ruler for a reading; it keeps what it has measured."""
+        return self._rulers.setdefault(reading, Ruler(reading, self.dtype))
 
     def _guess(self, side, reading):
         """Return the reading of a module whose parts explain its own numbers, if there is none yet."""
@@ -118,20 +118,14 @@ class Comparison(Preparation):
 
     def _base(self, readings, trusted):
         """Return which side the other one is explained from, and its reading."""
-        for k in (0, 1):
-            if trusted[k]:
-                return k, readings[k]
-        for k in (0, 1):
-            if readings[k] is not None:
-                return k, readings[k]
-        return 0, Reading(side=self.sides[0].answer)
+        known = [k for k in (0, 1) if trusted[k]] or [k for k in (0, 1) if readings[k] is not None]
+        return (known[0], readings[known[0]]) if known else (0, Reading(side=self.sides[0].answer))
 
-    def _explain(self, readings, trusted):
-        """Add phrases on what explains the numbers; return whether they explain all."""
+    def _explain(self, k, base, readings, trusted):
+        """Add phrases on what explains the numbers from side k's reading; return whether they explain all."""
         if self.dtype in HALF and (told := tensors_that_differ(*self.sides)):
             self.differences += told  # they are exact, and what fits such coarse numbers may be anything
             return False
-        k, base = self._base(readings, trusted)
         complete, phrases = True, []
         subjects = [1 - k] if trusted[k] or readings[k] is None else [k, 1 - k]
         for n in subjects:
