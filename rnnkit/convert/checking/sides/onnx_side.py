@@ -5,6 +5,7 @@ import numpy as np
 from rnnkit.convert import _libraries
 from rnnkit.convert.checking.sides.base import Side, flat
 from rnnkit.convert.checking.sides.naming import LENGTH_NAMES
+from rnnkit.convert.onnx.reading import from_onnx
 
 FLOATS = {"tensor(float)": "float32", "tensor(double)": "float64", "tensor(float16)": "float16"}
 
@@ -35,12 +36,7 @@ class OnnxSide(Side):
         batch_first = {one.key: one.value for one in model.metadata_props}.get("rnnkit.batch_first")
         if batch_first is not None:
             self.batch_first = batch_first.lower() in ("1", "true")
-        try:
-            from rnnkit.convert.onnx.reading import from_onnx
-        except ImportError:
-            from_onnx = None
-        if from_onnx:
-            self.read(from_onnx, path)
+        self.read(from_onnx, path)
         if self.description is not None:  # so it has RNN, LSTM or GRU nodes
             self.single = "onnxruntime computes its recurrent nodes in float32"
         if (self.width is None and "int" not in self._x.type) or (self.takes_state and self.states is None):
