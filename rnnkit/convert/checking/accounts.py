@@ -7,7 +7,7 @@ def causes(sides):
     return [sentence for side in sides for word, sentence in side.facts if word not in aside]
 
 
-def kept_apart(sides):
+def dtypes_and_states(sides):
     """Return phrases about dtypes that differ, and about states that are kept from call to call."""
     a, b = sides
     found = [] if a.dtype == b.dtype else [f"{a.label} is {a.dtype}, {b.label} is {b.dtype}"]

@@ -1,7 +1,7 @@
 """One comparison of two networks, step by step."""
 
 from rnnkit.convert.checking import cases as inputs
-from rnnkit.convert.checking.accounts import causes, facts, kept_apart
+from rnnkit.convert.checking.accounts import causes, dtypes_and_states, facts
 from rnnkit.convert.checking.answers import both
 from rnnkit.convert.checking.arithmetic import arithmetic
 from rnnkit.convert.checking.compare import HALF, Ruler
@@ -66,7 +66,7 @@ class Comparison(Preparation):
             padding = ""  # what explains the valid steps says it already
         if not numbers:
             self.differences += silent(self.sides, readings, self.dtype)
-        self.differences += kept_apart(self.sides)
+        self.differences += dtypes_and_states(self.sides)
         unseen = hidden(base, self.ran[0], ruler) if not self.differences else ()
         return Verdict(
             differences=tuple(dict.fromkeys(self.differences)),
