@@ -15,10 +15,15 @@ def joined(parts):
     result = []
     for part in parts:
         if result and _could_be_one(result[-1], part):
-            result[-1] = _stacked(part, _cells(result[-1]) + _cells(part))
+            result[-1] = on_top([result[-1], part])
         else:
             result.append(part)
     return result
+
+
+def on_top(stacks):
+    """Return the layers of several descriptions, the lowest first, as one with the settings of the first."""
+    return _stacked(stacks[0], [cells for one in stacks for cells in _cells(one)])
 
 
 def _cells(description):

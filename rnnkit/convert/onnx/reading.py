@@ -14,6 +14,7 @@ from rnnkit.convert.onnx.flows import STATES, Layer, chained
 from rnnkit.convert.onnx.opening import DAMAGE, Unreadable, opened
 from rnnkit.convert.onnx.walking import outputs_of
 from rnnkit.convert.parts import Dropout
+from rnnkit.convert.stacking import joined, on_top
 
 
 def from_onnx(path, *, inputs=None):
@@ -69,7 +70,7 @@ def _described(flows, notes):
     if any(len(stack) > 1 for stack in stacks):  # dropout between the layers of a stack is none in evaluation
         between = range(parts.index(layers[0]), parts.index(layers[-1]))
         parts = [part for k, part in enumerate(parts) if not (isinstance(part, Dropout) and k in between)]
-    described = _merged(parts) if notes is None else _grouped(parts, notes)
+    described = joined(map(_plain, parts)) if notes is None else _grouped(parts, notes)
     return described[0] if len(described) == 1 and isinstance(described[0], Recurrent) else Chain(described)
 
 
@@ -83,32 +84,9 @@ def _stack(flow, layers):
     return numbers
 
 
-def _merged(parts):
-    """Return the parts with layers that stand on top of each other, and fit, as one `Recurrent`."""
-    described = []
-    for part in parts:
-        one = part.description if isinstance(part, Layer) else part
-        if isinstance(part, Layer) and described and _fit(described[-1], one):
-            described[-1] = _on_top([described[-1], one])
-        else:
-            described.append(one)
-    return described
-
-
-def _fit(below, one):
-    """Return whether a layer can be one more of the part below it."""
-    names = ("kind", "hidden_size", "directions", "bias", "reset_after", "nonlinearity", "gate", "dtype")
-    return isinstance(below, Recurrent) and all(getattr(below, name) == getattr(one, name) for name in names)
-
-
-def _on_top(stacks):
-    """Return the layers of several descriptions as one."""
-    cells = [[one.cell(k, d) for d in one.directions] for one in stacks for k in range(one.num_layers)]
-    first = stacks[0]
-    return Recurrent.from_cells(
-        first.kind, cells, first.directions,
-        reset_after=first.reset_after, nonlinearity=first.nonlinearity, gate=first.gate,
-    )  # fmt: skip
+def _plain(part):
+    """Return what a part of a flow is in a chain."""
+    return part.description if isinstance(part, Layer) else part
 
 
 def _grouped(parts, notes):
@@ -122,7 +100,7 @@ def _grouped(parts, notes):
             raise Unreadable(
                 "it says that rnnkit wrote it, and its nodes are not those that its metadata tells of"
             )
-        one = _on_top([part.description for part in stack])
+        one = on_top([part.description for part in stack])
         if isinstance(one.gate, HardSigmoid):  # ONNX holds slope and shift in 32 bits
             one = one.replace(gate=HardSigmoid(*note["gate"]))
         described.append(one)
