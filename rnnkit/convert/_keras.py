@@ -41,12 +41,6 @@ def read_cell(name, layer, evaluation):
     return kind, _cell(kind, cell), settings
 
 
-def write_cell(cell, description, direction, merge_bias):
-    """Write the weights of a description of one layer into a built Keras cell."""
-    for name, array in keras_arrays(description, direction, merge_bias).items():
-        getattr(cell, name).assign(array)
-
-
 def keras_arrays(description, direction, merge_bias):
     """Return the kernel, the recurrent kernel and the bias, if there is one, as Keras has them.
 

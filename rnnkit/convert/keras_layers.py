@@ -1,6 +1,6 @@
 """To and from recurrent layers of Keras 3."""
 
-from rnnkit.convert._keras import HARD, LAYERS, array, check_dtypes, keras_arrays, read_cell, write_cell
+from rnnkit.convert._keras import HARD, LAYERS, array, check_dtypes, keras_arrays, read_cell
 from rnnkit.convert._libraries import load
 from rnnkit.convert.description import Recurrent
 from rnnkit.convert.gates import Sigmoid
@@ -35,8 +35,7 @@ def layer_of(description, merge_bias, return_sequences):
     Raises ValueError if Keras has no place for something in it.
     """
     layers = load("keras").layers
-    for direction in description.directions:
-        keras_arrays(description, direction, merge_bias)  # which raises before anything is made
+    weights = [keras_arrays(description, direction, merge_bias) for direction in description.directions]
     if description.gate not in (Sigmoid(), HARD):
         raise ValueError(f"the gate of Keras is Sigmoid() or {HARD}, got {description.gate}")
     if description.directions == ("reverse",) and return_sequences:
@@ -63,8 +62,9 @@ def layer_of(description, merge_bias, return_sequences):
         layer = layers.Bidirectional(layer, dtype=dtype)
         halves = [layer.forward_layer, layer.backward_layer]
     layer.build((None, None, description.input_size))
-    for half, direction in zip(halves, description.directions, strict=True):
-        write_cell(half.cell, description, direction, merge_bias)
+    for half, arrays in zip(halves, weights, strict=True):
+        for name, values in arrays.items():
+            getattr(half.cell, name).assign(values)
     return layer
 
 
