@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 
 from rnnkit import _validation as v
-from rnnkit.convert._jax import checked_dtype, functions_of
+from rnnkit.convert._flax import HALVES, functions_of, layer_of
+from rnnkit.convert._jax import checked_dtype
 from rnnkit.convert._libraries import load
 from rnnkit.convert.description import Recurrent
 from rnnkit.convert.linen_cells import kinds, params_of, read
-
-HALVES = ("forward_rnn", "backward_rnn")
 
 
 def from_flax(module, variables):
@@ -85,15 +84,9 @@ def to_flax(description, *, batch_first=False, merge_bias=False):
 def _layer(name, layer, params):
     """Return the settings and cells, one for each direction, of an RNN or a Bidirectional."""
     linen = load("flax.linen")
-    if isinstance(v.instance(name, layer, (linen.RNN, linen.Bidirectional)), linen.RNN):
-        settings, cell = read(name, layer, params)
-        if layer.reverse and not layer.keep_order:
-            raise ValueError(f"{name} must have keep_order=True: it gives the output of the last step first")
-        return {**settings, "directions": ("reverse",) if layer.reverse else ("forward",)}, [cell]
-    if layer.merge_fn is not linen.Bidirectional.__dataclass_fields__["merge_fn"].default:
-        raise ValueError(f"{name} must put its halves side by side, got the merge_fn {layer.merge_fn!r}")
-    halves = [read(f"{name}.{half}", getattr(layer, half), params.get(half, {})) for half in HALVES]
-    (settings, _), (others, _) = halves
-    if settings != others:
-        raise ValueError(f"{name} must have equal halves, got {settings} and {others}")
-    return {**settings, "directions": ("forward", "reverse")}, [cell for _, cell in halves]
+
+    def read_half(name, one, half):
+        return read(name, one, params if half is None else params.get(half, {}))
+
+    side_by_side = linen.Bidirectional.__dataclass_fields__["merge_fn"].default
+    return layer_of(linen, name, layer, side_by_side, read_half)

@@ -3,12 +3,11 @@
 import numpy as np
 
 from rnnkit import _validation as v
-from rnnkit.convert._jax import checked_dtype, dtype_as_stored, functions_of, settings_of, single_bias
+from rnnkit.convert._flax import dtype_as_stored, functions_of, layer_of, settings_of
+from rnnkit.convert._jax import checked_dtype, single_bias
 from rnnkit.convert._libraries import load
 from rnnkit.convert.description import Cell, Recurrent
 from rnnkit.convert.gates import ORDER
-
-HALVES = ("forward_rnn", "backward_rnn")
 
 
 def from_nnx(module):
@@ -20,7 +19,11 @@ def from_nnx(module):
     nnx, stacks = load("flax.nnx"), load("rnnkit.convert.nnx_stack")
     v.instance("module", module, (nnx.RNN, nnx.Bidirectional, stacks.Stack))
     layers = module.layers if isinstance(module, stacks.Stack) else [module]
-    found = [_layer(f"layer {k}" if len(layers) > 1 else "module", layer) for k, layer in enumerate(layers)]
+    names = [f"layer {k}" for k in range(len(layers))] if len(layers) > 1 else ["module"]
+    side_by_side = nnx.Bidirectional.merge_fn
+    found = [
+        layer_of(nnx, name, layer, side_by_side, _read) for name, layer in zip(names, layers, strict=True)
+    ]
     if any(settings != found[0][0] for settings, _ in found):
         raise ValueError(f"module must have layers that are alike, got {[settings for settings, _ in found]}")
     return Recurrent.from_cells(layers=[cells for _, cells in found], **found[0][0])
@@ -75,32 +78,12 @@ def _bias(kind, cell, merge_bias):
     return single_bias(cell, f"the {kind} of flax.nnx", merge_bias=merge_bias)
 
 
-def _layer(name, layer):
-    """Return the settings and cells, one for each direction, of an RNN or a Bidirectional."""
-    nnx = load("flax.nnx")
-    if isinstance(v.instance(name, layer, (nnx.RNN, nnx.Bidirectional)), nnx.RNN):
-        if layer.reverse and not layer.keep_order:
-            raise ValueError(f"{name} must have keep_order=True: it gives the output of the last step first")
-        settings, cell = _read(name, layer)
-        return {**settings, "directions": ("reverse",) if layer.reverse else ("forward",)}, [cell]
-    if layer.merge_fn is not nnx.Bidirectional.merge_fn:
-        raise ValueError(f"{name} must put its halves side by side, got the merge_fn {layer.merge_fn!r}")
-    (settings, first), (others, second) = (_read(f"{name}.{half}", getattr(layer, half)) for half in HALVES)
-    if settings != others:
-        raise ValueError(f"{name} must have equal halves, got {settings} and {others}")
-    return {**settings, "directions": ("forward", "reverse")}, [first, second]
-
-
-def _read(name, layer):
+def _read(name, layer, _):
     """Return the settings and the `Cell` of one flax.nnx.RNN."""
-    nnx = load("flax.nnx")
-    cell = v.instance(name, layer, nnx.RNN).cell
+    nnx, cell = load("flax.nnx"), layer.cell
     kinds = {nnx.SimpleCell: "RNN", nnx.LSTMCell: "LSTM", nnx.OptimizedLSTMCell: "LSTM", nnx.GRUCell: "GRU"}
-    if type(cell) not in kinds:
-        names = ", ".join(one.__name__ for one in kinds)
-        raise TypeError(f"the cell of {name} must be {names}, got {type(cell).__name__}")
-    kind = kinds[type(cell)]
-    settings = settings_of(kind, cell, name)
+    settings = settings_of(cell, name, kinds)
+    kind = settings["kind"]
     if type(cell) is nnx.LSTMCell:  # a Linear for each gate
         parts = [
             [getattr(cell, side + (gate + "_" * (side + gate == "if"))) for gate in ORDER[kind]]

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from rnnkit import _validation as v
-from rnnkit.convert._jax import dtype_as_stored, settings_of, single_bias
+from rnnkit.convert._flax import dtype_as_stored, settings_of
+from rnnkit.convert._jax import single_bias
 from rnnkit.convert._libraries import load
 from rnnkit.convert.description import Cell
 from rnnkit.convert.gates import ORDER
@@ -26,14 +27,9 @@ def kinds():
 
 def read(name, layer, params):
     """Return the settings and the `Cell` of one flax.linen.RNN."""
-    cell = v.instance(name, layer, load("flax.linen").RNN).cell
-    if type(cell) not in kinds():
-        names = ", ".join(one.__name__ for one in kinds())
-        raise TypeError(f"the cell of {name} must be {names}, got {type(cell).__name__}")
-    kind = kinds()[type(cell)]
-    settings = settings_of(kind, cell, name)
-    weights = _stacked(kind, f"the parameters of {name}", params.get("cell", {}))
-    dtype_as_stored(name, cell, weights)
+    settings = settings_of(layer.cell, name, kinds())
+    weights = _stacked(settings["kind"], f"the parameters of {name}", params.get("cell", {}))
+    dtype_as_stored(name, layer.cell, weights)
     return settings, weights
 
 

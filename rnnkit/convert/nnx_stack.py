@@ -2,6 +2,8 @@
 
 from flax import nnx
 
+from rnnkit.convert._flax import run_layers
+
 
 class Stack(nnx.Module):
     """Runs flax.nnx.RNN and Bidirectional layers one after the other; all get the same lengths."""
@@ -18,9 +20,4 @@ class Stack(nnx.Module):
 
     def __call__(self, x, *, initial_carry=None, seq_lengths=None):
         """Return (carries, output): a tuple with the carry of each layer, and the output of the last one."""
-        carries = initial_carry or (None,) * self.num_layers
-        after = []
-        for layer, carry in zip(self.layers, carries, strict=True):
-            carry, x = layer(x, initial_carry=carry, seq_lengths=seq_lengths, return_carry=True)
-            after.append(carry)
-        return tuple(after), x
+        return run_layers(self.layers, x, initial_carry, seq_lengths)
