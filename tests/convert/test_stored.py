@@ -2,6 +2,7 @@
 
 import json
 
+import descriptions
 import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
@@ -15,17 +16,13 @@ from rnnkit.convert import (
     Last,
     Linear,
     Masking,
-    Recurrent,
     from_torch,
 )
 from rnnkit.convert.stored import KEY, load, save
 
 
-def recurrent(kind="GRU", gates=3, D=5, dtype=np.float32, **settings):
-    rng = np.random.default_rng(0)
-    shapes = {"weight_ih_l0": (gates * 4, D), "weight_hh_l0": (gates * 4, 4), "bias_ih_l0": (gates * 4,)}
-    shapes["bias_hh_l0"] = shapes["bias_ih_l0"]
-    return Recurrent(kind, {name: rng.normal(size=s).astype(dtype) for name, s in shapes.items()}, **settings)
+def recurrent(kind="GRU", D=5, dtype="float32", **settings):
+    return descriptions.recurrent(kind, D, dtype=dtype, **settings)
 
 
 LINEAR = Linear(np.ones((2, 4), np.float32), np.zeros(2, np.float32))
@@ -35,8 +32,8 @@ LINEAR = Linear(np.ones((2, 4), np.float32), np.zeros(2, np.float32))
     "description",
     [
         recurrent(),
-        recurrent(reset_after=False, gate=HardSigmoid(1 / 6), directions=("reverse",), dtype=np.float64),
-        recurrent("RNN", 1, nonlinearity="relu"),
+        recurrent(reset_after=False, gate=HardSigmoid(1 / 6), directions=("reverse",), dtype="float64"),
+        recurrent("RNN", nonlinearity="relu"),
         Chain(
             (
                 Embedding(np.ones((9, 5), np.float32), True),
@@ -47,7 +44,7 @@ LINEAR = Linear(np.ones((2, 4), np.float32), np.zeros(2, np.float32))
                 LINEAR,
             )
         ),
-        Chain((Masking(-1.0), recurrent("LSTM", 4), LINEAR)),
+        Chain((Masking(-1.0), recurrent("LSTM"), LINEAR)),
     ],
     ids=str,
 )
@@ -82,7 +79,7 @@ def test_the_state_of_a_cell_is_one_layer(tmp_path):
 def test_a_layer_of_a_saved_chain_keeps_its_settings(tmp_path):
     path = tmp_path / "chain.safetensors"
     first = recurrent(reset_after=False, gate=HardSigmoid(0.2), directions=("reverse",))
-    second = recurrent("RNN", 1, D=4, nonlinearity="relu")
+    second = recurrent("RNN", D=4, nonlinearity="relu")
     save(Chain((first, Dropout(0.2), second, LINEAR)), path)
     assert load(path, prefix="0.").same_bits(first)
     assert load(path, prefix="2.").same_bits(second)
