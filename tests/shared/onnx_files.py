@@ -27,6 +27,11 @@ def changed(path, change):
     return path
 
 
+def in_opset(version):
+    """Return a change that makes a model say that its operators are those of this version."""
+    return lambda model: setattr(model.opset_import[0], "version", version)
+
+
 def first(model, operator="LSTM"):
     """Return the first node of this operator."""
     return next(node for node in model.graph.node if node.op_type == operator)

@@ -7,7 +7,7 @@ import onnx.version_converter
 import pytest
 import torch
 from onnx import helper
-from onnx_files import by_hand, changed, first, run_file
+from onnx_files import by_hand, changed, first, in_opset, run_file
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
@@ -226,10 +226,6 @@ def test_a_bias_behind_a_product_and_the_last_step_of_one_direction(tmp_path):
     np.testing.assert_array_equal(linear.weight, arrays["square"].T)
     np.testing.assert_array_equal(linear.bias, arrays["b"])
     assert dropout.rate == 0.5
-
-
-def in_opset(version):
-    return lambda model: setattr(model.opset_import[0], "version", version)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import numpy_helper
-from onnx_files import by_hand, changed, first, with_attribute
+from onnx_files import by_hand, changed, first, in_opset, with_attribute
 from torch import nn
 
 from rnnkit.convert import from_onnx, from_torch, to_onnx
@@ -77,10 +77,6 @@ def test_no_file(tmp_path):
         from_onnx(3)
 
 
-def import_opset(version):
-    return lambda model: setattr(model.opset_import[0], "version", version)
-
-
 def unknown(model):
     model.graph.node[-1].op_type = "Foo"
 
@@ -109,10 +105,10 @@ def other_notes(text):
 
 BAD = {
     "opset too new": (
-        import_opset(99),
+        in_opset(99),
         "its opset is 99, and onnx .* knows those to .*; a newer onnx may read",
     ),
-    "opset too old": (import_opset(5), "its opset is 5, and recurrent nodes are read from 7 on$"),
+    "opset too old": (in_opset(5), "its opset is 5, and recurrent nodes are read from 7 on$"),
     "no opset": (lambda model: model.ClearField("opset_import"), "it imports no version"),
     "too new": (
         lambda model: setattr(model, "ir_version", 99),
@@ -277,7 +273,7 @@ def test_graphs(tmp_path, name):
 def test_a_softmax_of_older_files_over_several_axes(tmp_path, settings):
     nodes = [("Squeeze", ["Y"], ["flat"], {"axes": [1]}), ("Softmax", ["flat"], ["end"], settings)]
     by_hand(tmp_path / "file.onnx", "LSTM", nodes, ["end"])
-    changed(tmp_path / "file.onnx", lambda model: setattr(model.opset_import[0], "version", 11))
+    changed(tmp_path / "file.onnx", in_opset(11))
     with pytest.raises(ValueError, match=r"\(Softmax\) is a softmax over other axes than the last$"):
         from_onnx(tmp_path / "file.onnx")
 
