@@ -5,7 +5,7 @@ import pytest
 import torch
 from descriptions import batches, recurrent, recurrents
 from hypothesis import strategies as st
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+from torch_runs import run_torch
 
 from rnnkit.convert import run, to_torch
 
@@ -66,14 +66,11 @@ def compare(case, compute, weights=()):
 
 def by_torch(description, x, state, lengths):
     """Return the gradients in x and in the states that PyTorch computes for the loss of `compare`."""
-    module = to_torch(description)
     x = torch.tensor(x, requires_grad=True)
     states = [torch.tensor(part, requires_grad=True) for part in parts(state)]
-    lengths = torch.tensor([len(x)] * x.shape[1] if lengths is None else lengths)
-    packed = pack_padded_sequence(x, lengths, enforce_sorted=False)
-    output, last = module(packed, tuple(states) if len(states) == 2 else states[0])
-    output, _ = pad_packed_sequence(output, total_length=len(x))
-    loss = sum((torch.tensor(weighed(one)) * one).sum() for one in (output, *parts(last)))
+    start = states if len(states) == 2 else states[0]
+    output, last = run_torch(to_torch(description), x, start, lengths)
+    loss = sum((torch.tensor(weighed(one)) * one).sum() for one in (output, *last))
     return [gradient.numpy() for gradient in torch.autograd.grad(loss, (x, *states))]
 
 

@@ -7,11 +7,12 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 def run_torch(module, x, state=None, lengths=None):
     """Return the output (T, B, ·) of a tensor x (T, B, D), and a list of the last states.
 
-    state: an array, or of an LSTM a pair of arrays, or None. lengths: (B,) integers, or None.
+    state: an array or tensor, or of an LSTM a pair of them, or None. lengths: (B,) integers, or None.
     """
     T = len(x)
     if state is not None:
-        state = tuple(map(torch.tensor, state)) if isinstance(module, torch.nn.LSTM) else torch.tensor(state)
+        lstm = isinstance(module, torch.nn.LSTM)
+        state = tuple(map(torch.as_tensor, state)) if lstm else torch.as_tensor(state)
     if lengths is not None:
         x = pack_padded_sequence(x, torch.tensor(lengths), enforce_sorted=False)
     output, last = module(x, state)
