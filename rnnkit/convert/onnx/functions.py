@@ -1,8 +1,10 @@
 """What the operators of a graph compute with a flow, as parts of a chain."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from rnnkit.convert.onnx.flows import NUMBERS, Flow, chained, replace
+from rnnkit.convert.onnx.flows import NUMBERS, Flow, chained
 from rnnkit.convert.onnx.opening import Unreadable
 from rnnkit.convert.parts import Activation, Dropout, Embedding, Linear
 

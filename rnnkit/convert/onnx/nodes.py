@@ -1,10 +1,12 @@
 """The nodes of a graph: their arguments, and the recurrent ones among them as descriptions of one layer."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from rnnkit.convert.description import Recurrent
 from rnnkit.convert.onnx import layout
-from rnnkit.convert.onnx.flows import DIRECTIONS, NUMBERS, STATES, Flow, Layer, replace
+from rnnkit.convert.onnx.flows import DIRECTIONS, NUMBERS, STATES, Flow, Layer
 from rnnkit.convert.onnx.opening import Unreadable
 
 RECURRENT = ("LSTM", "GRU", "RNN")

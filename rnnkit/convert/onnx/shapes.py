@@ -2,10 +2,11 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 
-from rnnkit.convert.onnx.flows import DIRECTIONS, NUMBERS, ONE, STATES, Flow, chained, replace
+from rnnkit.convert.onnx.flows import DIRECTIONS, NUMBERS, ONE, STATES, Flow, chained
 from rnnkit.convert.onnx.opening import Unreadable
 
 
