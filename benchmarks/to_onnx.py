@@ -15,6 +15,7 @@ import logging
 import tempfile
 import time
 import warnings
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from torch import nn
 from benchmarks import timing
 from rnnkit import results
 from rnnkit.convert import to_onnx
+from rnnkit.convert.onnx.verifying import session
 
 COMMAND = "python -m benchmarks.to_onnx"
 # B, T, D, H and L of an LSTM in both directions
@@ -58,15 +60,7 @@ def export(layer, x, path):
 
 def sessions(paths, x):
     """Return {name: function} that runs a file in onnxruntime, on one thread, and returns all its outputs."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    calls = {}
-    for name, path in paths.items():
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        calls[name] = lambda session=session: session.run(None, {"x": x})
-    return calls
+    return {name: partial(session(path).run, None, {"x": x}) for name, path in paths.items()}
 
 
 def require_equal(calls):

@@ -17,16 +17,16 @@ def compare(path, plan, *, lengths, states):
     the lengths is NaN.
     Raises RuntimeError that says where they differ.
     """
-    session = _session(path)
+    file = session(path)
     rng, largest = np.random.default_rng(0), 0.0
     for T, B in SHAPES:
         ends = 1 + (T - 1 + 2 * np.arange(B)) % T if lengths else None
         x, state = _x(plan, T, B, ends, rng), _state(plan, B, rng) if states else None
         feeds = {"x": x} | ({} if ends is None else {"lengths": ends.astype(np.int32)})
         feeds |= dict(zip(("h_0", "c_0"), state or (), strict=False))
-        found = session.run(None, feeds)
+        found = file.run(None, feeds)
         wanted = plan.expected(x, state, ends)
-        names = [output.name for output in session.get_outputs()]
+        names = [output.name for output in file.get_outputs()]
         for k, name in enumerate(names):
             error = difference(f"{name} at (T, B) = {(T, B)}", found[k], wanted[k])
             if error > TOLERANCE:
@@ -61,7 +61,7 @@ def _require_as_sensitive(name, error, wanted, moved):
         )
 
 
-def _session(path):
+def session(path):
     """Return the file in onnxruntime, which neither prints nor starts threads for so little work."""
     onnxruntime = _libraries.load("onnxruntime")
     options = onnxruntime.SessionOptions()
