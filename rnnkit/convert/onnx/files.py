@@ -23,10 +23,11 @@ def file_of(plan, *, lengths, states):
         raise ValueError(f"model must have at most {LIMIT:,} bytes of weights for one file, got {size:,}")
     graph = Graph()
     x = _input(graph, plan)
+    state_shape = plan.state_shape("B")
     reading = Reading(
         plan.dtype,
         graph.input("lengths", np.int32, ["B"]) if lengths else None,
-        tuple(graph.input(name, plan.dtype, _state_shape(plan)) for name in ("h_0", "c_0")[: _count(plan)])
+        tuple(graph.input(name, plan.dtype, state_shape) for name in ("h_0", "c_0")[: plan.state_count])
         if states
         else (),
     )
@@ -42,14 +43,9 @@ def file_of(plan, *, lengths, states):
         x = graph.add("Transpose", x, perm=[1, 0, 2])
     graph.output("output", x, plan.dtype, shape)
     if plan.layer or states:
-        for k, name in enumerate(("h_n", "c_n")[: _count(plan)]):
-            graph.output(name, stacked(graph, [layer[k] for layer in last]), plan.dtype, _state_shape(plan))
+        for k, name in enumerate(("h_n", "c_n")[: plan.state_count]):
+            graph.output(name, stacked(graph, [layer[k] for layer in last]), plan.dtype, state_shape)
     return graph.to_bytes(plan.title, _notes(plan, lengths, states))
-
-
-def _count(plan):
-    """Return how many states the network carries from step to step."""
-    return 2 if plan.recurrent.kind == "LSTM" else 1
 
 
 def _input(graph, plan):
@@ -60,12 +56,6 @@ def _input(graph, plan):
     else:
         x, perm = graph.input("x", np.int64, axes), [1, 0]
     return graph.add("Transpose", x, perm=perm) if plan.batch_first else x
-
-
-def _state_shape(plan):
-    """Return the shape of all states, (layers · directions, B, H)."""
-    one = plan.recurrent
-    return [one.num_layers * len(one.directions), "B", one.hidden_size]
 
 
 def _output_shape(plan):

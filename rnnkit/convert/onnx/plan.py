@@ -38,3 +38,13 @@ class Plan:
     def recurrent(self):
         """The only recurrent part, or the first."""
         return next(part for part in self.parts if isinstance(part, Recurrent))
+
+    @property
+    def state_count(self):
+        """How many states the network carries from step to step."""
+        return 2 if self.recurrent.kind == "LSTM" else 1
+
+    def state_shape(self, B):
+        """Return the shape of all its states, (layers · directions, B, H)."""
+        one = self.recurrent
+        return one.num_layers * len(one.directions), B, one.hidden_size

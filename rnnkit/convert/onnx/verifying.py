@@ -83,6 +83,4 @@ def _x(plan, T, B, ends, rng):
 
 def _state(plan, B, rng):
     """Return initial states, one or, of an LSTM, two."""
-    one = plan.recurrent
-    shape = (one.num_layers * len(one.directions), B, one.hidden_size)
-    return [rng.standard_normal(shape).astype(plan.dtype) for _ in range(2 if one.kind == "LSTM" else 1)]
+    return [rng.standard_normal(plan.state_shape(B)).astype(plan.dtype) for _ in range(plan.state_count)]
