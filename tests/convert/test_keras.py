@@ -6,7 +6,7 @@ The tolerance is that of float32: on torch, Keras 3 multiplies matrices in float
 import numpy as np
 import pytest
 import torch
-from descriptions import batches, recurrent, recurrents
+from descriptions import batches, recurrent, recurrents, single
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -38,10 +38,8 @@ GATES = (Sigmoid(), HardSigmoid(1 / 6))
 
 def one_bias(description):
     """Return a description whose second bias is zero where Keras has none."""
-    if not description.bias or (description.kind == "GRU" and description.reset_after):
-        return description
-    zeros = {name: np.zeros_like(a) for name, a in description.weights.items() if name.startswith("bias_hh")}
-    return description.replace(weights=dict(description.weights) | zeros)
+    holds_both = description.kind == "GRU" and description.reset_after
+    return description if holds_both else single(description, b_hn=False)
 
 
 def states_of(one, state):

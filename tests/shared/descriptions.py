@@ -23,6 +23,17 @@ def recurrent(
     return Recurrent.from_cells(kind, cells, directions, **more)
 
 
+def single(description, b_hn=True):
+    """Return the description with bias_hh 0, but for b_hn of a GRU if that is allowed."""
+    H, weights = description.hidden_size, dict(description.weights)
+    for name, array in weights.items():
+        if name.startswith("bias_hh"):
+            weights[name] = np.zeros_like(array)
+            if b_hn and description.kind == "GRU":
+                weights[name][-H:] = array[-H:]
+    return description.replace(weights=weights)
+
+
 @st.composite
 def recurrents(
     draw, kinds=tuple(ORDER), directions=DIRECTIONS, resets=(True, False), gates=(SIGMOID,), **fixed

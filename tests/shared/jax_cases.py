@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from descriptions import batches, recurrent, recurrents
+from descriptions import batches, recurrent, recurrents, single
 from hypothesis import strategies as st
 from torch_runs import run_torch
 
@@ -14,17 +14,6 @@ jax = pytest.importorskip("jax", reason="needs the extra rosetta-jax")
 
 # Each case is compiled for a single call: XLA need not look for the fastest program.
 QUICK = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
-
-
-def single(description, b_hn=True):
-    """Return the description with bias_hh 0, but for b_hn of a GRU if that is allowed."""
-    H, weights = description.hidden_size, dict(description.weights)
-    for name, array in weights.items():
-        if name.startswith("bias_hh"):
-            weights[name] = np.zeros_like(array)
-            if b_hn and description.kind == "GRU":
-                weights[name][-H:] = array[-H:]
-    return description.replace(weights=weights)
 
 
 def described(kind, b_hn=True, **more):
