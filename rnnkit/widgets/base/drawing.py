@@ -87,6 +87,11 @@ def fill(strength):
     return {"style": f"fill-opacity: {strength:.3f};"}
 
 
+def path_through(points):
+    """Return the path of a line through points, each (x, y)."""
+    return "M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in points)
+
+
 def state(values, path):
     """Return the attributes of an element that the style sheet shows according to the word at `path`."""
     return {"data_state_of": path, "data_state": lookup(values, path)}

@@ -5,7 +5,7 @@ forecast.js moves the pieces by the same rules.
 
 import math
 
-from rnnkit.widgets.base.drawing import element, format_number, number, state, svg, words
+from rnnkit.widgets.base.drawing import element, format_number, number, path_through, state, svg, words
 
 # Where things stand, in units of the pictures.
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 440, 42, 434, 52, 356  # prices
@@ -65,7 +65,7 @@ def price_path(values, name):
     first = days - len(curve) - (values["shift"] if name == "forecast" else 0)
     scale = (BOTTOM - TOP) / (ticks[-1] - ticks[0])
     step = (RIGHT - LEFT) / (days - 1)
-    return _path(
+    return path_through(
         (LEFT + step * (first + k), BOTTOM - scale * (price - ticks[0])) for k, price in enumerate(curve)
     )
 
@@ -78,11 +78,7 @@ def distance_place(values, shift, distance):
 
 def distance_path(values, name):
     """Return the curve of the distances of "forecast" or "persistence"."""
-    return _path(distance_place(values, k, d) for k, d in enumerate(values["distances"][name]))
-
-
-def _path(points):
-    return "M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in points)
+    return path_through(distance_place(values, k, d) for k, d in enumerate(values["distances"][name]))
 
 
 def chart(values):

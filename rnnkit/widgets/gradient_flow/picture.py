@@ -5,7 +5,7 @@ gradient_flow.js moves the pieces by the same rules.
 
 import math
 
-from rnnkit.widgets.base.drawing import element, number, svg, words
+from rnnkit.widgets.base.drawing import element, number, path_through, svg, words
 from rnnkit.widgets.gradient_flow.words import power
 
 OWN = "Your own settings."
@@ -44,17 +44,17 @@ def column(t, T):
 def gradient_path(values):
     """Return the curve of ‖∂ℒ/∂h_t‖."""
     T, decades = values["T"], values["axis"]["decades"]
-    return _path((column(t, T), height(norm, decades)) for t, norm in enumerate(values["norms"]))
+    return path_through((column(t, T), height(norm, decades)) for t, norm in enumerate(values["norms"]))
 
 
 def bound_path(values):
     """Return the line of the bound, from step T back to where it leaves the chart."""
     T, decades, sigma = values["T"], values["axis"]["decades"], values["sigma_max"]
     if sigma == 0:
-        return _path([(RIGHT, MIDDLE), (column(T - 1, T), ZERO), (LEFT, ZERO)])
+        return path_through([(RIGHT, MIDDLE), (column(T - 1, T), ZERO), (LEFT, ZERO)])
     slope = math.log10(sigma)
     steps = min(T, decades / abs(slope)) if slope else T
-    return _path([(RIGHT, MIDDLE), (column(T - steps, T), height(10 ** (steps * slope), decades))])
+    return path_through([(RIGHT, MIDDLE), (column(T - steps, T), height(10 ** (steps * slope), decades))])
 
 
 def bars(values, name):
@@ -78,7 +78,7 @@ def ellipse(values):
     factor = RADIUS / max(1.0, values["sigma_max"])
     angles = [math.pi * k / 36 for k in range(72)]
     points = [(math.cos(angle), math.sin(angle)) for angle in angles]
-    path = _path((factor * (a * x + c * y), -factor * (b * x + d * y)) for x, y in points) + "Z"
+    path = path_through((factor * (a * x + c * y), -factor * (b * x + d * y)) for x, y in points) + "Z"
     return path, factor
 
 
@@ -232,7 +232,3 @@ def summary(values):
 def _index(text, dy=4):
     """Return an index below the line, or above it for a negative `dy`, and the way back to the line."""
     return element("tspan", text, class_="index", dy=dy), element("tspan", "\u200b", dy=-dy)
-
-
-def _path(points):
-    return "M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in points)

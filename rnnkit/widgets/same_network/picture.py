@@ -3,7 +3,7 @@
 same_network.js moves the pieces by the same rules.
 """
 
-from rnnkit.widgets.base.drawing import element, number, state, svg, words
+from rnnkit.widgets.base.drawing import element, number, path_through, state, svg, words
 
 # Where things stand, in units of the pictures.
 WIDTH, LEFT, RIGHT, TOP, BOTTOM, INPUT, HIGH = 440, 42, 428, 62, 230, 272, 24  # outputs, inputs
@@ -33,9 +33,9 @@ def paths(values):
         for k, x in enumerate(values["x"])
     )
     return {
-        "gap": f"{_path([*a, *reversed(b)])}Z" if b else "",
-        "a": _path(a),
-        "b": _path(b) if b else "",
+        "gap": f"{path_through([*a, *reversed(b)])}Z" if b else "",
+        "a": path_through(a),
+        "b": path_through(b) if b else "",
         "part": f"M{column(parts - 1, T):.2f} {TOP - 8}V{BOTTOM + 6}" if parts else "",
         "now": f"M{column(t - 1, T):.2f} {TOP - 8}V{INPUT + HIGH}",
         "dot_a": _dot(a[t - 1]),
@@ -157,10 +157,6 @@ def summary(values):
     """Say what happens, and what the step that is shown computes."""
     verdict, step = words(values, "says.verdict", name="b"), words(values, "says.step", name="span")
     return element("p", verdict, " ", step, class_="rnn-says same-says")
-
-
-def _path(points):
-    return "M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in points)
 
 
 def _dot(point):
