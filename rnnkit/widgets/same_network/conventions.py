@@ -7,7 +7,8 @@ layer that it makes of numbers. So to copy is to store by one convention and to 
 
 import numpy as np
 
-GATES = {"RNN": "h", "LSTM": "ifgo", "GRU": "rzn"}  # of torch, in its order
+from rnnkit.convert.gates import ORDER as GATES
+
 SWITCHES = {  # what can differ
     "RNN": ("layout", "bias", "activation"),
     "LSTM": ("order", "layout", "bias", "sigma", "forget"),
