@@ -4,7 +4,7 @@ import numpy as np
 
 from rnnkit.check.engine import Exercise
 from rnnkit.check.mistake import Mistake
-from rnnkit.check.rosetta.layout import NAMES, changed, dealt, take, weights
+from rnnkit.check.rosetta.layout import NAMES, changed, dealt, reshaped, take, weights
 
 _FLIPPED = ("w_i", "w_h", "b")
 
@@ -31,6 +31,11 @@ def _to_torch(
 
 def _with(**change):
     return lambda *inputs: _to_torch(*inputs, **change)
+
+
+def _after(change):
+    """A variant that goes on with the right results."""
+    return lambda *inputs: change(*_to_torch(*inputs))
 
 
 def _square_as_it_is(w_h):
@@ -120,27 +125,20 @@ from_haiku_gru = Exercise(
         Mistake(
             "nothing is transposed.",
             "haiku computes x @ w_i, torch x @ weight_ih.T. Which shapes have the two?",
-            lambda w_i, w_h, b: (
-                *(part.T for part in _to_torch(w_i, w_h, b)[:2]),
-                *_to_torch(w_i, w_h, b)[2:],
-            ),
+            _after(lambda weight_ih, weight_hh, *biases: (weight_ih.T, weight_hh.T, *biases)),
         ),
         Mistake(
             "w_i is transposed, w_h is not.",
             "Its blocks are square, so no shape complains. Which of their axes belongs to the new state?",
             _with(turn_state=_square_as_it_is),
-            lambda w_i, w_h, b: (
-                _to_torch(w_i, w_h, b)[0],
-                _to_torch(w_i, w_h, b)[1].T,
-                *_to_torch(w_i, w_h, b)[2:],
-            ),
+            _after(lambda weight_ih, weight_hh, *biases: (weight_ih, weight_hh.T, *biases)),
         ),
         Mistake(
             "a reshape is no transposition: the shape is right, the numbers stand elsewhere.",
             "Which number of w_i meets input 0 in unit 1 of z? Where is it in your weight?",
-            _with(turn=lambda kernel: kernel.reshape(-1, len(kernel))),
-            _with(turn_state=lambda kernel: kernel.reshape(-1, len(kernel))),
-            _with(turn=lambda kernel: kernel.reshape(-1, len(kernel)), turn_state=np.transpose),
+            _with(turn=reshaped),
+            _with(turn_state=reshaped),
+            _with(turn=reshaped, turn_state=np.transpose),
         ),
         Mistake(
             "every gate gets every third column.",
@@ -156,11 +154,7 @@ from_haiku_gru = Exercise(
         Mistake(
             "the bias is in bias_hh. In this cell it does the same, but here bias_ih should hold it.",
             "Which of the two did the text ask to be 0?",
-            lambda w_i, w_h, b: (
-                *_to_torch(w_i, w_h, b)[:2],
-                np.zeros_like(b),
-                _to_torch(w_i, w_h, b)[2],
-            ),
+            _after(lambda weight_ih, weight_hh, bias, zeros: (weight_ih, weight_hh, zeros, bias)),
         ),
         Mistake(
             "w_i and w_h have changed places.",

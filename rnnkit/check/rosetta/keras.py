@@ -4,7 +4,7 @@ import numpy as np
 
 from rnnkit.check.engine import Exercise
 from rnnkit.check.mistake import Mistake
-from rnnkit.check.rosetta.layout import NAMES, changed, dealt, take, weights
+from rnnkit.check.rosetta.layout import NAMES, changed, dealt, reshaped, take, weights
 
 
 def _to_torch(kernel, recurrent_kernel, bias, *, turn=np.transpose, turn_state=None, after=None, second=None):
@@ -25,14 +25,14 @@ def _with(**change):
     return lambda *inputs: _to_torch(*inputs, **change)
 
 
+def _after(change):
+    """A variant that goes on with the right results."""
+    return lambda *inputs: change(*_to_torch(*inputs))
+
+
 def _first_bias(change):
     """A variant in which bias_ih is another."""
-
-    def to_torch(*inputs):
-        weight_ih, weight_hh, bias, zeros = _to_torch(*inputs)
-        return weight_ih, weight_hh, change(bias), zeros
-
-    return to_torch
+    return _after(lambda weight_ih, weight_hh, bias, zeros: (weight_ih, weight_hh, change(bias), zeros))
 
 
 def _to_the_forget_gate(number):
@@ -53,11 +53,9 @@ def _in_order(*order):
 
 
 def _only_weights(*order):
-    def to_torch(*inputs):
-        weight_ih, weight_hh, *biases = _to_torch(*inputs)
-        return take(weight_ih, order), take(weight_hh, order), *biases
-
-    return to_torch
+    return _after(
+        lambda weight_ih, weight_hh, *biases: (take(weight_ih, order), take(weight_hh, order), *biases)
+    )
 
 
 def _case(D, H, seed, forget=0.0):
@@ -97,9 +95,9 @@ from_keras_lstm = Exercise(
         Mistake(
             "a reshape is no transposition: the shape is right, the numbers stand elsewhere.",
             "Which number of the kernel meets input 0 in unit 1 of gate i? Where is it in your weight?",
-            _with(turn=lambda kernel: kernel.reshape(-1, len(kernel))),
-            _with(turn_state=lambda kernel: kernel.reshape(-1, len(kernel))),
-            _with(turn=lambda kernel: kernel.reshape(-1, len(kernel)), turn_state=np.transpose),
+            _with(turn=reshaped),
+            _with(turn_state=reshaped),
+            _with(turn=reshaped, turn_state=np.transpose),
         ),
         Mistake(
             "the blocks are transposed one by one and stand side by side.",
@@ -136,12 +134,12 @@ from_keras_lstm = Exercise(
         Mistake(
             "each bias gets one half. The sum is right, but here bias_ih should hold all of it.",
             "Which of the two did the text ask to be 0?",
-            lambda *inputs: (*_to_torch(*inputs)[:2], inputs[2] / 2, inputs[2] / 2),
+            _after(lambda weight_ih, weight_hh, bias, zeros: (weight_ih, weight_hh, bias / 2, bias / 2)),
         ),
         Mistake(
             "the bias is in bias_hh. The sum is right, but here bias_ih should hold it.",
             "Which of the two did the text ask to be 0?",
-            lambda *inputs: (*_to_torch(*inputs)[:2], 0 * inputs[2], inputs[2]),
+            _after(lambda weight_ih, weight_hh, bias, zeros: (weight_ih, weight_hh, zeros, bias)),
         ),
         Mistake(
             "the bias is lost.",

@@ -19,6 +19,11 @@ def dealt(array, blocks):
     return np.concatenate([array[k::blocks] for k in range(blocks)])
 
 
+def reshaped(kernel):
+    """A kernel in the shape of its transpose, with its numbers in the old order."""
+    return kernel.reshape(-1, len(kernel))
+
+
 def changed(array, change, *blocks, of):
     """A copy in which `change` is applied to some of the `of` blocks of rows."""
     parts = np.split(array.copy(), of)
