@@ -18,3 +18,8 @@ def tenths(*shape, seed, within=0.9):
     """Numbers with one decimal from −`within` to `within`: short enough to check a step on paper."""
     most = round(10 * within)
     return np.random.default_rng(seed).integers(-most, most + 1, shape) / 10
+
+
+def named_tenths(seed, **shapes):
+    """Arrays of these shapes, by name, all different."""
+    return {name: tenths(*shape, seed=seed + k) for k, (name, shape) in enumerate(shapes.items())}

@@ -3,14 +3,14 @@
 import numpy as np
 
 from rnnkit.check.engine import Exercise
-from rnnkit.check.inputs import tenths
+from rnnkit.check.inputs import named_tenths, tenths
 from rnnkit.check.mistake import Mistake
 
 
 def weights(D, H, seed):
     """The four arrays of a cell."""
     shapes = {"weight_ih": (H, D), "weight_hh": (H, H), "bias_ih": (H,), "bias_hh": (H,)}
-    return {name: tenths(*shape, seed=seed + i) for i, (name, shape) in enumerate(shapes.items())}
+    return named_tenths(seed, **shapes)
 
 
 def step(x, h, weight_ih, weight_hh, bias_ih, bias_hh):

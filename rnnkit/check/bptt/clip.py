@@ -3,7 +3,7 @@
 import numpy as np
 
 from rnnkit.check.engine import Exercise
-from rnnkit.check.inputs import tenths
+from rnnkit.check.inputs import named_tenths
 from rnnkit.check.mistake import Mistake
 
 
@@ -45,7 +45,7 @@ def _by_value(W, U, b, max_norm, norm):
 
 def _case(D, H, seed, factor=1.0, max_norm=1.0):
     shapes = {"d_weight_ih": (H, D), "d_weight_hh": (H, H), "d_bias": (H,)}
-    grads = {n: factor * tenths(*shape, seed=seed + k) for k, (n, shape) in enumerate(shapes.items())}
+    grads = {name: factor * grad for name, grad in named_tenths(seed, **shapes).items()}
     return grads | {"max_norm": max_norm}
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from rnnkit.check.engine import Exercise
-from rnnkit.check.inputs import tenths
+from rnnkit.check.inputs import named_tenths
 from rnnkit.check.mistake import Mistake
 
 NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
@@ -32,9 +32,7 @@ def _in_order(*order):
 
 def _case(D, H, seed):
     shapes = ((3 * H, D), (3 * H, H), (3 * H,), (3 * H,))
-    return {
-        name: tenths(*shape, seed=seed + k) for k, (name, shape) in enumerate(zip(NAMES, shapes, strict=True))
-    }
+    return named_tenths(seed, **dict(zip(NAMES, shapes, strict=True)))
 
 
 swap_update_convention = Exercise(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rnnkit.check.inputs import tenths
+from rnnkit.check.inputs import named_tenths, tenths
 
 
 def sigmoid(a):
@@ -54,7 +54,7 @@ def with_part(enters, **change):
 def _case(B, D, H, seed, reset=0.0, update=0.0):
     """`reset` and `update` are added to the biases of these gates: far from 0 they are open or closed."""
     shapes = {"weight_ih": (3 * H, D), "weight_hh": (3 * H, H), "bias_ih": (3 * H,), "bias_hh": (3 * H,)}
-    weights = {name: tenths(*shape, seed=seed + k) for k, (name, shape) in enumerate(shapes.items())}
+    weights = named_tenths(seed, **shapes)
     weights["bias_ih"] += np.repeat([reset, update, 0.0], H)
     return {"x": tenths(B, D, seed=seed + 4), "h": tenths(B, H, seed=seed + 5)} | weights
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from rnnkit.check.engine import Exercise
-from rnnkit.check.inputs import tenths
+from rnnkit.check.inputs import named_tenths, tenths
 from rnnkit.check.mistake import Mistake
 
 
@@ -52,7 +52,7 @@ def _swapped_results(*inputs):
 def _case(B, D, H, seed):
     """A cell state of up to 3, so that its tanh shows."""
     shapes = {"weight_ih": (4 * H, D), "weight_hh": (4 * H, H), "bias_ih": (4 * H,), "bias_hh": (4 * H,)}
-    weights = {name: tenths(*shape, seed=seed + k) for k, (name, shape) in enumerate(shapes.items())}
+    weights = named_tenths(seed, **shapes)
     states = {"h": tenths(B, H, seed=seed + 4), "c": tenths(B, H, seed=seed + 5, within=3)}
     return {"x": tenths(B, D, seed=seed + 6)} | states | weights
 

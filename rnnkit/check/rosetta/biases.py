@@ -3,8 +3,8 @@
 import numpy as np
 
 from rnnkit.check.engine import Exercise
+from rnnkit.check.inputs import named_tenths
 from rnnkit.check.mistake import Mistake
-from rnnkit.check.rosetta.layout import weights
 
 _BLOCKS = {"RNN": 1, "LSTM": 4, "GRU": 3}
 
@@ -84,7 +84,7 @@ def _only_candidate(kind, reset_after, bias_ih, bias_hh):
 
 def _case(kind, H, seed, reset_after=True):
     """`reset_after` says something of a GRU only."""
-    both = weights(seed, bias_ih=(_BLOCKS[kind] * H,), bias_hh=(_BLOCKS[kind] * H,))
+    both = named_tenths(seed, bias_ih=(_BLOCKS[kind] * H,), bias_hh=(_BLOCKS[kind] * H,))
     return {"kind": kind, "reset_after": reset_after} | both
 
 

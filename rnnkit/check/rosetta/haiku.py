@@ -3,8 +3,9 @@
 import numpy as np
 
 from rnnkit.check.engine import Exercise
+from rnnkit.check.inputs import named_tenths
 from rnnkit.check.mistake import Mistake
-from rnnkit.check.rosetta.layout import NAMES, changed, dealt, reshaped, take, weights
+from rnnkit.check.rosetta.layout import NAMES, changed, dealt, reshaped, take
 
 _FLIPPED = ("w_i", "w_h", "b")
 
@@ -44,7 +45,7 @@ def _square_as_it_is(w_h):
 
 
 def _case(D, H, seed):
-    return weights(seed, w_i=(D, 3 * H), w_h=(H, 3 * H), b=(3 * H,))
+    return named_tenths(seed, w_i=(D, 3 * H), w_h=(H, 3 * H), b=(3 * H,))
 
 
 _SIGN_HINT = "1 − σ(a) = σ(−a), where a is all that enters the gate. Which terms are in a?"

@@ -3,8 +3,9 @@
 import numpy as np
 
 from rnnkit.check.engine import Exercise
+from rnnkit.check.inputs import named_tenths
 from rnnkit.check.mistake import Mistake
-from rnnkit.check.rosetta.layout import NAMES, changed, dealt, reshaped, take, weights
+from rnnkit.check.rosetta.layout import NAMES, changed, dealt, reshaped, take
 
 
 def _to_torch(kernel, recurrent_kernel, bias, *, turn=np.transpose, turn_state=None, after=None, second=None):
@@ -60,7 +61,7 @@ def _only_weights(*order):
 
 def _case(D, H, seed, forget=0.0):
     """`forget` is added to the bias of the forget gate, as training leaves it; Keras starts with 1."""
-    case = weights(seed, kernel=(D, 4 * H), recurrent_kernel=(H, 4 * H), bias=(4 * H,))
+    case = named_tenths(seed, kernel=(D, 4 * H), recurrent_kernel=(H, 4 * H), bias=(4 * H,))
     return case | {"bias": changed(case["bias"], lambda block: block + forget, 1, of=4)}
 
 

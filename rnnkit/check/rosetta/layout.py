@@ -1,8 +1,6 @@
-"""What the exercises on whole cells share: names, blocks of rows, random weights."""
+"""What the exercises on whole cells share: their names, and blocks of rows."""
 
 import numpy as np
-
-from rnnkit.check.inputs import tenths
 
 NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 """What an exercise on a whole cell returns, in torch's order."""
@@ -28,8 +26,3 @@ def changed(array, change, *blocks, of):
     """A copy in which `change` is applied to some of the `of` blocks of rows."""
     parts = np.split(array.copy(), of)
     return np.concatenate([change(part) if k in blocks else part for k, part in enumerate(parts)])
-
-
-def weights(seed, **shapes):
-    """Arrays of these shapes, by name, all different."""
-    return {name: tenths(*shape, seed=seed + k) for k, (name, shape) in enumerate(shapes.items())}

@@ -3,8 +3,9 @@
 import numpy as np
 
 from rnnkit.check.engine import Exercise
+from rnnkit.check.inputs import named_tenths
 from rnnkit.check.mistake import Mistake
-from rnnkit.check.rosetta.layout import NAMES, dealt, take, weights
+from rnnkit.check.rosetta.layout import NAMES, dealt, take
 
 _ORDER = (0, 2, 3, 1)  # i o f c, and where i f g o stand there
 
@@ -47,7 +48,7 @@ def _all_of_B_at_once(W, R, B):
 
 
 def _case(D, H, seed):
-    return weights(seed, W=(1, 4 * H, D), R=(1, 4 * H, H), B=(1, 8 * H))
+    return named_tenths(seed, W=(1, 4 * H, D), R=(1, 4 * H, H), B=(1, 8 * H))
 
 
 _ORDER_HINT = "ONNX has i, o, f, c, and its c is torch's g. Where in W does block f begin?"

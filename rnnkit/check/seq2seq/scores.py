@@ -3,7 +3,7 @@
 import numpy as np
 
 from rnnkit.check.engine import Exercise
-from rnnkit.check.inputs import tenths
+from rnnkit.check.inputs import named_tenths
 from rnnkit.check.mistake import Mistake
 
 
@@ -71,7 +71,7 @@ def _case(B, T, H, values, U, seed):
         "weight_score": (1, U),
         "bias_score": (1,),
     }
-    return {name: tenths(*shape, seed=seed + k) for k, (name, shape) in enumerate(sizes.items())}
+    return named_tenths(seed, **sizes)
 
 
 additive_scores = Exercise(
