@@ -173,16 +173,17 @@ class Equinox(Library):
         cell = self.equinox.tree_at(lambda one: (one.weight_ih, one.weight_hh, one.bias), cell, weights)
         return cell if kind == "LSTM" else self.equinox.tree_at(lambda one: one.bias_n, cell, np.zeros(H))
 
-    def lstm(self, *parts):
-        cell = self._filled("LSTM", parts)
+    def _step(self, cell):
         return lambda x, h, c: cell(x, (h, c))
+
+    def lstm(self, *parts):
+        return self._step(self._filled("LSTM", parts))
 
     def gru(self, *parts):
         return self._filled("GRU", parts)
 
     def fresh_lstm(self, inputs, hidden):
-        cell = self._cell("LSTM", inputs, hidden)
-        return lambda x, h, c: cell(x, (h, c))
+        return self._step(self._cell("LSTM", inputs, hidden))
 
     def fresh_gru(self, inputs, hidden):
         cell = self._cell("GRU", inputs, hidden)

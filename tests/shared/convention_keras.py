@@ -3,17 +3,14 @@
 import numpy as np
 from convention_probes import D, H, Library, close, example, named
 
+from rnnkit.convert._libraries import load
+
 
 class Keras(Library):
     """Keras 3 on the torch backend."""
 
     def __init__(self):
-        import os
-
-        os.environ.setdefault("KERAS_BACKEND", "torch")
-        import keras
-
-        self.keras = keras
+        self.keras = load("keras")
 
     def _filled(self, kind, parts, **options):
         layer = getattr(self.keras.layers, kind)(H, return_sequences=True, return_state=True, **options)
@@ -27,11 +24,13 @@ class Keras(Library):
         to = self.keras.ops
         return [to.convert_to_numpy(one) for one in layer(*arguments, **options)]
 
-    def lstm(self, *parts, **options):
-        layer = self._filled("LSTM", parts, **options)
+    def _step(self, layer):
         return lambda x, h, c: tuple(
             one[0] for one in self._call(layer, x[None, None], initial_state=[h[None], c[None]])[1:]
         )
+
+    def lstm(self, *parts, **options):
+        return self._step(self._filled("LSTM", parts, **options))
 
     def gru(self, *parts, **options):
         layer = self._filled("GRU", parts, **options)
@@ -40,9 +39,7 @@ class Keras(Library):
     def fresh_lstm(self, inputs, hidden):
         layer = self.keras.layers.LSTM(hidden, return_state=True, seed=0)
         layer.build((None, None, inputs))
-        return lambda x, h, c: [
-            one[0] for one in self._call(layer, x[None, None], initial_state=[h[None], c[None]])[1:]
-        ]
+        return self._step(layer)
 
     def fresh_gru(self, inputs, hidden):
         layer = self.keras.layers.GRU(hidden, seed=0)
