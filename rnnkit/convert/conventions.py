@@ -5,9 +5,9 @@ of findings/, or a paper.
 """
 
 import html
-import json
 
 from rnnkit import _places
+from rnnkit.convert import _tables
 
 FILE = _places.DATA / "conventions.json"
 
@@ -21,9 +21,7 @@ def load(path=FILE):
     are "—", nothing to say.
     Raises FileNotFoundError if the file is missing, ValueError if a cell lacks words or evidence.
     """
-    if not path.is_file():
-        raise _places.missing(path, f"bring it back with: git checkout -- data/{path.name}")
-    table = json.loads(path.read_text(encoding="utf-8"))
+    table = _tables.read(path)
     for row in table["rows"]:
         for column in table["columns"]:
             words, evidence = table["cells"].get(row, {}).get(column, ("", ""))
@@ -42,8 +40,6 @@ def page(table):
         small = f"<br><small>{html.escape(version)}</small>" if version else ""
         head += f'<th scope="col">{html.escape(title)}{small}</th>'
     lines = [
-        f"<p>{html.escape(caption(table))}</p>",  # outside of what is moved
-        '<div role="region" tabindex="0" aria-label="Table of conventions" style="overflow-x: auto">',
         f'<table class="conventions" style="min-width: {9 * len(table["columns"])}rem">',
         f"<thead><tr>{head}</tr></thead>",
         "<tbody>",
@@ -56,7 +52,8 @@ def page(table):
         f"<td><code>{_breakable(shown_by(table, column))}</code></td>" for column in table["columns"]
     )
     lines.append(f'<tr><th scope="row">Shown by</th>{shown}</tr>')
-    return "\n".join([*lines, "</tbody>", "</table>", "</div>"])
+    above = f"<p>{html.escape(caption(table))}</p>"  # outside of what is moved
+    return "\n".join([above, _tables.sideways("Table of conventions", *lines, "</tbody>", "</table>")])
 
 
 def caption(table):
@@ -90,10 +87,8 @@ def plain(table):
 
 def show():
     """Show the table in a notebook."""
-    from IPython.display import display
-
     table = load()
-    display({"text/html": page(table), "text/plain": plain(table)}, raw=True)
+    _tables.show(page(table), plain(table))
 
 
 def _breakable(text):

@@ -4,10 +4,10 @@ Its source is data/exporters.json. Each row names what shows it: a script of fin
 """
 
 import html
-import json
 import re
 
 from rnnkit import _places
+from rnnkit.convert import _tables
 
 FILE = _places.DATA / "exporters.json"
 COLUMNS = {
@@ -28,9 +28,7 @@ def load(path=FILE):
     "versions" is a list of texts, such as "torch 2.13.0". Raises FileNotFoundError if the file is missing,
     ValueError if it does not have this form.
     """
-    if not path.is_file():
-        raise _places.missing(path, f"bring it back with: git checkout -- data/{path.name}")
-    table = json.loads(path.read_text(encoding="utf-8"))
+    table = _tables.read(path)
     for number, row in enumerate(table["rows"]):
         if list(row) != list(COLUMNS) or not all(row.values()):
             raise ValueError(f"row {number} of {path.name} must have {', '.join(COLUMNS)}, got {row}")
@@ -42,7 +40,6 @@ def page(table):
     head = "".join(f'<th scope="col">{html.escape(title)}</th>' for title in COLUMNS.values())
     name = f"Seen on {table['seen']} by running each of them on valid input."
     lines = [
-        '<div role="region" tabindex="0" aria-label="Table of exporters" style="overflow-x: auto">',
         f'<table class="exporters" style="{STYLE}">',
         f"<caption>{html.escape(name)}</caption>",
         "<colgroup>" + "".join(f'<col style="width: {width}%">' for width in WIDTHS) + "</colgroup>",
@@ -56,7 +53,7 @@ def page(table):
         lines.append(
             f'<tr><th scope="row">{_words(row["way"])}</th>{cells}<td><code>{_words(file)}</code></td></tr>'
         )
-    return "\n".join([*lines, "</tbody>", "</table>", "</div>"])
+    return _tables.sideways("Table of exporters", *lines, "</tbody>", "</table>")
 
 
 def _words(text):
@@ -77,7 +74,5 @@ def plain(table):
 
 def show():
     """Show the table in a notebook."""
-    from IPython.display import display
-
     table = load()
-    display({"text/html": page(table), "text/plain": plain(table)}, raw=True)
+    _tables.show(page(table), plain(table))
