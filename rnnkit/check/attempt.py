@@ -110,8 +110,10 @@ def _in_words(error):
     words = f"raises {type(error).__name__}" + (f": {message[:200]}" if message else "")
     if isinstance(error, ModuleNotFoundError) and sys.platform == "emscripten":
         words = f"needs a module that is not in the page: {error.name}. NumPy is, as np"
-    own = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith(_FOREIGN)]
+    steps = traceback.walk_tb(error.__traceback__)  # a thousand, where a function calls itself without end
+    own = [step for step in steps if not step[0].f_code.co_filename.startswith(_FOREIGN)]
     if not own:
         return words
-    source = f": {own[-1].line[:100]}" if own[-1].line else ""
-    return f"{words}\n      in your line {own[-1].lineno}{source}"
+    (last,) = traceback.StackSummary.extract(own[-1:])
+    source = f": {last.line[:100]}" if last.line else ""
+    return f"{words}\n      in your line {last.lineno}{source}"

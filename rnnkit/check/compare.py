@@ -24,6 +24,26 @@ def difference(answer, expected, name):
         return f"returns a {_type(answer)} that cannot be read as {_expectation(expected, name)}"
 
 
+def same(answer, expected, name):
+    """Whether `difference` finds none; without its words, which take most of its time."""
+    try:
+        return _same(answer, expected, name)
+    except (Exception, SystemExit):
+        return False
+
+
+def _same(answer, expected, name):
+    if isinstance(expected, dict):
+        fits = isinstance(answer, dict) and answer.keys() == expected.keys()
+        return fits and all(_same(answer[key], expected[key], f'"{key}"') for key in expected)
+    if isinstance(expected, tuple) and not _is_shape(expected):
+        fits = isinstance(answer, (tuple, list)) and len(answer) == len(expected)
+        return fits and all(_same(*three) for three in zip(answer, expected, name, strict=True))
+    if type(answer) is type(expected) is np.ndarray and answer.dtype.kind in "fiub":
+        return answer.shape == expected.shape and not _wrong(answer, expected).any()
+    return not _difference(answer, expected, name)
+
+
 def _difference(answer, expected, name):
     if isinstance(expected, dict):
         if not isinstance(answer, dict) or answer.keys() != expected.keys():
@@ -52,7 +72,7 @@ def _parts(triples):
 
 def _other_order(answer, expected, name):
     """That all results of a wrong answer are there, but not in the right order; "" where that is not so."""
-    fits = [[not _difference(part, wanted, "") for wanted in expected] for part in answer]
+    fits = [[_same(part, wanted, "") for wanted in expected] for part in answer]
     orders = permutations(range(len(expected)))
     if not any(all(fits[place][k] for k, place in enumerate(order)) for order in orders):
         return ""
@@ -89,7 +109,7 @@ def _array_difference(answer, expected, name):
     if array.shape != expected.shape:
         shape = f"has shape {_cut(str(array.shape))}" if array.ndim else "is a single number"
         return f"{name} {shape}; expected {_expectation(expected, name)}{_axes(array, expected)}"
-    wrong = ~np.isclose(array.astype(np.float64), expected, rtol=RTOL, atol=ATOL, equal_nan=True)
+    wrong = _wrong(array, expected)
     if not wrong.any():
         return ""
     at = tuple(int(i) for i in np.argwhere(wrong)[0])
@@ -104,6 +124,15 @@ def _array_difference(answer, expected, name):
         if np.allclose(array, expected, rtol=off, atol=off) or not np.isfinite(array).all():
             return f"{text}; its dtype {dtype} holds {digits} digits only: float32 and float64 hold enough"
     return text
+
+
+def _wrong(array, expected):
+    """Where two arrays of one shape differ: what np.isclose says, in a fifth of its time."""
+    array = array.astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        close = np.abs(array - expected) <= ATOL + RTOL * np.abs(expected)
+    both_nan = np.isnan(array) & np.isnan(expected)
+    return ~(close & np.isfinite(expected) | (array == expected) | both_nan)
 
 
 def _axes(array, expected):

@@ -3,13 +3,13 @@
 import inspect
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from textwrap import fill
 from typing import Any
 
 import numpy as np
 
-from rnnkit.check.attempt import attempt, copies, quiet
+from rnnkit.check.attempt import Attempt, attempt, copies, quiet
 from rnnkit.check.compare import difference
 from rnnkit.check.mistake import Mistake, Suspicion
 
@@ -41,6 +41,9 @@ class Exercise:
     cases: dict[str, dict[str, Any]]
     mistakes: tuple[Mistake, ...]
     also: tuple[Callable[..., Any], ...] = ()
+    _known: dict[tuple[Callable[..., Any], str], Attempt] = field(
+        default_factory=dict, init=False, compare=False
+    )
 
     def __call__(self, function):
         """Print what is right and what is wrong with `function`; see :meth:`review`."""
@@ -86,13 +89,19 @@ class Exercise:
             stubs.append(tried.stub)
             changed |= dict.fromkeys(tried.changed)
             for solution in solutions:
-                expected = attempt(solution, inputs).answer
+                expected = self._does(solution, case).answer
                 problems[solution][case] = tried.error or difference(tried.answer, expected, self.returns)
             right = any(not problems[solution][case] for solution in solutions)
             for suspicion in suspicions:
-                suspicion.meet(tried, inputs, right=right)
+                suspicion.meet(tried, lambda variant, case=case: self._does(variant, case), right=right)
         nearest = min(solutions, key=lambda solution: sum(map(bool, problems[solution].values())))
         return problems[nearest], stubs, tuple(changed), suspicions
+
+    def _does(self, known, case):
+        """What a solution or a mistake does on a case; it is run once, since it does the same each time."""
+        if (known, case) not in self._known:
+            self._known[known, case] = attempt(known, self.cases[case])
+        return self._known[known, case]
 
     def _signature_problem(self, function):
         wanted = list(next(iter(self.cases.values())))

@@ -1,7 +1,6 @@
 """The classic mistakes: what each is called, and how it is recognised."""
 
-from rnnkit.check.attempt import attempt
-from rnnkit.check.compare import difference
+from rnnkit.check.compare import same
 
 
 class Mistake:
@@ -25,11 +24,14 @@ class Suspicion:
         self.same_clash = True  # in every case so far one of the variants failed with the same sizes
         self.shown = False  # whether some answer was wrong: only that tells one mistake from another
 
-    def meet(self, tried, inputs, *, right):
-        """Compare one attempt, and whether it was right, with what the variants do with the same inputs."""
+    def meet(self, tried, does, *, right):
+        """Compare one attempt, and whether it was right, with what the variants do with the same inputs.
+
+        does: does(variant) is the attempt of a variant.
+        """
         if not self.possible:
             return
-        known = {variant: attempt(variant, inputs) for variant in self.mistake.variants}
+        known = {variant: does(variant) for variant in self.mistake.variants}
         agreeing = {variant for variant, other in known.items() if self._agrees(tried, other)}
         self.agreeing = tuple(variant for variant in self.agreeing if variant in agreeing)
         self.shown |= not tried.error and not right
@@ -41,7 +43,7 @@ class Suspicion:
         # Where the mistake cannot run it is recognised by that: the message depends on how it was written.
         if tried.error or known.error:
             return bool(tried.error and known.error)
-        return not difference(tried.answer, known.answer, self.returns)
+        return same(tried.answer, known.answer, self.returns)
 
     @property
     def possible(self):
