@@ -1,6 +1,7 @@
 """What a built book must keep to, as functions that return the list of faults (empty: all is well)."""
 
 import re
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -68,6 +69,12 @@ class Page(HTMLParser):
             self._svg = None
 
 
+@cache  # each check reads all pages of the book, and to parse a long one takes a while
+def parsed(html):
+    """Return the `Page` of a text; nobody may change it."""
+    return Page(html)
+
+
 def css_loads(css):
     """Return the addresses that the style sheet `css` loads."""
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
@@ -85,7 +92,7 @@ def external_loads(folder):
     problems = []
     for file in sorted([*Path(folder).rglob("*.html"), *Path(folder).rglob("*.css")]):
         text = file.read_text(encoding="utf-8")
-        loads = css_loads(text) if file.suffix == ".css" else Page(text).loads
+        loads = css_loads(text) if file.suffix == ".css" else parsed(text).loads
         problems += [
             f"{file.relative_to(folder)} loads {address}" for address in loads if is_external(address)
         ]
@@ -97,14 +104,14 @@ def missing_alternatives(folder):
     return [
         f"{file.relative_to(folder)}: {tag[:120]}"
         for file in sorted(Path(folder).rglob("*.html"))
-        for tag in Page(file.read_text(encoding="utf-8")).unnamed
+        for tag in parsed(file.read_text(encoding="utf-8")).unnamed
     ]
 
 
 def broken_links(folder):
     """Return "page -> address" for every address inside the book that leads nowhere."""
     folder = Path(folder).resolve()
-    pages = {file: Page(file.read_text(encoding="utf-8")) for file in sorted(folder.rglob("*.html"))}
+    pages = {file: parsed(file.read_text(encoding="utf-8")) for file in sorted(folder.rglob("*.html"))}
     problems = []
     for file, page in pages.items():
         for address in [*page.links, *page.loads]:
