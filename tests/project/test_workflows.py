@@ -74,7 +74,7 @@ class TestContinuousIntegration:
         assert done.returncode == 1
         assert done.stdout == ""
         assert done.stderr.splitlines() == [
-            ".ci/run: this machine lacks: make python3-venv chromium chromium-driver. "
+            ".ci/run: this machine lacks: make python3-venv chromium-headless-shell. "
             "Install them, or run as root on Debian."
         ]
 

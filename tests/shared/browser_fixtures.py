@@ -10,7 +10,13 @@ from playwright.sync_api import Error, sync_playwright
 
 from rnnkit.widgets.base.scripts import STYLE, page_source
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = (
+    "chromium-headless-shell",  # the same engine without a window around it: a quarter less to compute
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync"
