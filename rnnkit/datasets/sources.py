@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 
 import numpy as np
 import pandas as pd
@@ -67,9 +66,12 @@ def cmudict():
     text = read_committed("cmudict.dict.gz", CMUDICT_SHA256)
     pronunciations = {}
     for line in text.decode("ascii").splitlines():
-        entry, *sounds = line.split("#")[0].split()  # a comment follows the sounds of some names
-        word = re.sub(r"\([0-9]+\)$", "", entry)  # tomato(2) is the second way to say tomato
-        pronunciations.setdefault(word, []).append(tuple(sounds))
+        entry, _, said = line.partition(" ")
+        sounds = tuple(said.partition("#")[0].split())  # a comment follows the sounds of some names
+        if entry[-1] == ")":  # tomato(2) is the second way to say tomato
+            pronunciations[entry[: entry.index("(")]].append(sounds)
+        else:
+            pronunciations[entry] = [sounds]
     return pronunciations
 
 

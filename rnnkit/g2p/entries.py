@@ -3,7 +3,11 @@
 from typing import NamedTuple
 
 from rnnkit import _validation as v
-from rnnkit.language import TextParts, words
+from rnnkit.g2p.spelling import VOWELS
+from rnnkit.language import TextParts
+from rnnkit.language.words import parted
+
+_BARE = {vowel + stress: vowel for vowel in VOWELS for stress in "012"}
 
 
 class Entry(NamedTuple):
@@ -24,7 +28,7 @@ def entries():
     from rnnkit import datasets  # which loads pandas; whoever only encodes does without
 
     said = datasets.cmudict()
-    return TextParts(*([Entry(word, _without_stress(said[word])) for word in part] for part in words()))
+    return TextParts(*([Entry(word, _without_stress(said[word])) for word in part] for part in parted(said)))
 
 
 def pairs(entries, first=False):
@@ -43,4 +47,4 @@ def pairs(entries, first=False):
 
 
 def _without_stress(pronunciations):
-    return tuple(dict.fromkeys(tuple(phone.rstrip("012") for phone in one) for one in pronunciations))
+    return tuple(dict.fromkeys([tuple([_BARE.get(phone, phone) for phone in one]) for one in pronunciations]))

@@ -20,7 +20,12 @@ def words():
     """
     from rnnkit import datasets  # which loads pandas; whoever only encodes does without
 
-    found = [word for word in datasets.cmudict() if re.fullmatch("[a-z]+", word)]
+    return parted(datasets.cmudict())
+
+
+def parted(dictionary):
+    """Return the words of a dictionary that are of the letters a to z, in three parts as `words` does."""
+    found = list(filter(re.compile("[a-z]+").fullmatch, dictionary))
     order = np.random.default_rng(SEED).permutation(len(found))
     ends = [round(share * len(found)) for share in SHARES]
     return TextParts(*([found[k] for k in part] for part in np.split(order, ends)))
