@@ -4,6 +4,7 @@ import re
 import string
 import unicodedata
 
+import course_data
 import numpy as np
 import pytest
 import torch
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from places import ROOT
 from py_mini_racer import JSEvalException, MiniRacer
 
-from rnnkit import datasets, text
+from rnnkit import text
 from rnnkit.text import tokenize
 
 WIDGETS = ROOT / "rnnkit/widgets"
@@ -135,7 +136,7 @@ class TestJavaScript:
 
     def test_real_reviews(self, js):
         for source in ("rotten_tomatoes", "imdb"):
-            for sample in datasets.movie_reviews(source).texts[:250]:
+            for sample in course_data.movie_reviews(source).texts[:250]:
                 assert js(sample) == tokenize(sample)
 
     @pytest.mark.parametrize(("bad", "shown"), [(None, "null"), (3, "3"), ([], "(0,)")])

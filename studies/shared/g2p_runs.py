@@ -15,6 +15,7 @@ from studies.shared.kept import Kept
 from studies.shared.rates import tried_rates
 
 TRAINING = {"batch": 64, "epochs": 2, "warmup": 0.1, "max_norm": 1.0}
+FEW = 30  # words of a part in a quick run: as many as it takes to have some of each length
 SIZES = ("embedding_size", "hidden_size", "attention", "units")  # of a Seq2Seq, where they are given
 
 
@@ -47,9 +48,9 @@ def build_seq2seq(recipe):
 
 
 def words(quick=False):
-    """Return the entries in three parts; quick: few of them."""
+    """Return the entries in three parts; quick: FEW of each."""
     parts = g2p.entries()
-    return TextParts(*(part[: 60 if k else 400] for k, part in enumerate(parts))) if quick else parts
+    return TextParts(*(part[:FEW] for part in parts)) if quick else parts
 
 
 def parameters(network):

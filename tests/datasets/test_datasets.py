@@ -2,6 +2,7 @@ import gzip
 import hashlib
 from importlib.machinery import ModuleSpec
 
+import course_data
 import numpy as np
 import pytest
 from hypothesis import given
@@ -36,7 +37,7 @@ def test_digits_missing_file_names_the_repair(monkeypatch, tmp_path):
 
 
 def test_cmudict_is_the_whole_dictionary():
-    words = datasets.cmudict()
+    words = course_data.cmudict()
     assert len(words) == 126_052
     assert sum(map(len, words.values())) == 135_166
     assert words["hello"] == [("HH", "AH0", "L", "OW1"), ("HH", "EH0", "L", "OW1")]
@@ -45,7 +46,7 @@ def test_cmudict_is_the_whole_dictionary():
 
 
 def test_cmudict_has_39_sounds_and_stress_on_the_vowels_only():
-    sounds = {sound for ways in datasets.cmudict().values() for way in ways for sound in way}
+    sounds = {sound for ways in course_data.cmudict().values() for way in ways for sound in way}
     vowels = {sound[:-1] for sound in sounds if sound[-1] in "012"}
     consonants = {sound for sound in sounds if sound[-1] not in "012"}
     assert len(vowels) == 15

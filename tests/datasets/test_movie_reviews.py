@@ -4,6 +4,7 @@ import hashlib
 import re
 from importlib.machinery import ModuleSpec
 
+import course_data
 import numpy as np
 import pytest
 from hypothesis import given
@@ -22,7 +23,7 @@ def source(request):
 
 @pytest.fixture(scope="module")
 def reviews(source):
-    return datasets.movie_reviews(source)
+    return course_data.movie_reviews(source)
 
 
 class TestData:
@@ -48,7 +49,7 @@ class TestData:
             assert pairs[0] == pairs[1]
 
     def test_a_known_review(self):
-        reviews = datasets.movie_reviews("rotten_tomatoes")
+        reviews = course_data.movie_reviews("rotten_tomatoes")
         known = "it's so laddish and juvenile , only teenage boys could possibly find it funny ."
         assert reviews.labels[reviews.texts.index(known)] == 0
 

@@ -1,22 +1,23 @@
 """The words, and how the dictionary says them."""
 
+import course_data
 import pytest
 
-from rnnkit import datasets, g2p, language
+from rnnkit import g2p
 
 
 @pytest.fixture(scope="module")
 def parts():
-    return g2p.entries()
+    return course_data.entries()
 
 
 def test_they_are_the_words_of_chapter_08_in_their_parts(parts):
-    for found, words in zip(parts, language.words(), strict=True):
+    for found, words in zip(parts, course_data.words(), strict=True):
         assert [entry.word for entry in found] == words
 
 
 def test_the_stress_is_gone_and_no_pronunciation_comes_twice(parts):
-    said = datasets.cmudict()
+    said = course_data.cmudict()
     for part in parts:
         for word, pronunciations in part:
             assert pronunciations

@@ -3,6 +3,7 @@
 import gzip
 import json
 
+import course_data
 import numpy as np
 import pytest
 import torch
@@ -18,7 +19,7 @@ TRAINERS = {"g2p": train_g2p, "g2p-large": train_g2p_large}
 
 @pytest.fixture(scope="module")
 def test_words():
-    return g2p.entries().test
+    return course_data.entries().test
 
 
 @pytest.mark.parametrize("name", TRAINERS)

@@ -3,12 +3,13 @@
 import gzip
 import re
 
+import course_data
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from py_mini_racer import MiniRacer
 
-from rnnkit import _places, language
+from rnnkit import _places
 from rnnkit.language import dictionary
 from rnnkit.widgets.base.scripts import script_source
 from rnnkit.widgets.base.weights import read_weights
@@ -46,7 +47,7 @@ class TestStored:
 
     def test_is_every_word_of_the_three_parts(self):
         packed = read_weights(dictionary.NAME)
-        assert set(dictionary.unpack(packed)) == {word for part in language.words() for word in part}
+        assert set(dictionary.unpack(packed)) == {word for part in course_data.words() for word in part}
 
     def test_is_what_the_command_writes(self, tmp_path, capsys):
         dictionary.main(tmp_path)

@@ -3,6 +3,7 @@
 import gzip
 import json
 
+import course_data
 import numpy as np
 import pytest
 import torch
@@ -42,7 +43,7 @@ class TestShipped:
 
 def test_words_reproduce_the_recorded_bits():
     model, _ = language.load("words")
-    words, about = language.words(), reader.record("words")
+    words, about = course_data.words(), reader.record("words")
     for name in ("validation", "test"):
         found = train_words.bits_per_character(model, getattr(words, name))
         assert found == pytest.approx(about["bits per character"][name], abs=1e-6)
@@ -69,7 +70,7 @@ def test_the_page_gets_the_same_numbers_in_at_most_200_kB():
 def test_speeches_reproduce_the_recorded_bits():
     """On the beginning of the text only: it takes a tenth of the time."""
     model, alphabet = language.load("speeches")
-    codes = alphabet.encode("".join(language.speeches().test))
+    codes = alphabet.encode("".join(course_data.speeches().test))
     about = reader.record("speeches")
     found = train_speeches.bits_per_character(model, codes[: about["characters of the beginning"]])
     assert found == pytest.approx(about["bits per character of the beginning"], abs=1e-4)

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+import course_data
 import pytest
 
 from rnnkit import datasets, language
@@ -11,18 +12,18 @@ from rnnkit.language.speeches import normalised
 
 @pytest.fixture(scope="module")
 def words():
-    return language.words()
+    return course_data.words()
 
 
 @pytest.fixture(scope="module")
 def speeches():
-    return language.speeches()
+    return course_data.speeches()
 
 
 class TestWords:
     def test_each_word_of_the_letters_is_in_one_part(self, words):
         everything = [word for part in words for word in part]
-        assert set(everything) == {word for word in datasets.cmudict() if re.fullmatch("[a-z]+", word)}
+        assert set(everything) == {word for word in course_data.cmudict() if re.fullmatch("[a-z]+", word)}
         assert len(everything) == len(set(everything)) == 117_493
 
     def test_the_shares(self, words):

@@ -1,5 +1,6 @@
 """The study of networks that say words: that it computes what it says, and that its file follows."""
 
+import course_data
 import numpy as np
 import pytest
 
@@ -7,7 +8,6 @@ from rnnkit import datasets, g2p, report, results
 from rnnkit.g2p import reader
 from studies import g2p as study
 from studies.shared import g2p_errors as errors
-from studies.shared.g2p_runs import words as parts_of
 
 CAT = g2p.Entry("cat", (("K", "AE", "T"),))
 READ = g2p.Entry("read", (("R", "EH", "D"), ("R", "IY", "D")))
@@ -150,11 +150,11 @@ class TestFile:
         assert sum(found["confusions"]["kinds"].values()) == found["confusions"]["edits"]
 
 
-@pytest.mark.minutes
 def test_a_quick_run_writes_nothing(monkeypatch, capsys):
-    few = parts_of(quick=True)
-    few = few._replace(training=few.training[:60], test=few.test[:100])
-    monkeypatch.setattr(study, "words", lambda quick: few)
+    monkeypatch.setattr(g2p, "entries", course_data.entries)
+    few, reviews = datasets.speeches()[:2], {"imdb": datasets.Reviews(("Rose met Anna.",), [1])}
+    monkeypatch.setattr(datasets, "speeches", lambda: few)  # to look words up in all texts takes its time
+    monkeypatch.setattr(datasets, "movie_reviews", reviews.__getitem__)
     monkeypatch.setattr(results, "save", lambda *given, **more: pytest.fail("it wrote a file"))
     study.main(["--quick"])
     assert "a quick run: nothing was written" in capsys.readouterr().out

@@ -1,5 +1,6 @@
 """The study of missing letters: that it computes what it says."""
 
+import course_data
 import numpy as np
 import pytest
 import torch
@@ -133,6 +134,7 @@ class TestNetworks:
 
 def test_a_quick_run_writes_nothing(monkeypatch, capsys):
     monkeypatch.setattr(results, "save", lambda *a, **k: pytest.fail("wrote a file"))
+    monkeypatch.setattr(language, "words", course_data.words)
     monkeypatch.setattr(study, "ORDERS", range(2, 4))
     monkeypatch.setattr(study, "STRENGTHS", (1.0, 2.0))
     study.main(["--quick"])
@@ -150,7 +152,7 @@ class TestStored:
         assert self.stored["seeds"] == [study.SELECTION_SEED, *study.EVALUATION_SEEDS, study.GAP_SEED]
         assert self.stored["data"] == {"cmudict": datasets.CMUDICT_SHA256}
         settings = self.found["settings"]
-        parts = language.words()
+        parts = course_data.words()
         assert settings["training words"] == len(parts.training)
         assert settings["gaps"] == len(gaps.with_gaps(parts.test, study.GAP_SEED)[0])
         assert (settings["recipe"], settings["epochs"]) == (study.RECIPE, study.EPOCHS)
@@ -182,7 +184,7 @@ class TestStored:
 
     def test_the_counts_fill_the_gaps_as_stored(self):
         """Recomputed from the words, with what was chosen."""
-        parts = language.words()
+        parts = course_data.words()
         words, places = gaps.with_gaps(parts.test, study.GAP_SEED)
         wanted = gaps.missing(words, places)
         width, strength = self.found["counts"]["around"]["chosen"]
@@ -193,7 +195,7 @@ class TestStored:
         assert row["bits"]["mean"] == pytest.approx(stored["bits"]["mean"])
 
     def test_examples_are_gaps_of_held_out_words(self):
-        parts = language.words()
+        parts = course_data.words()
         test, training = set(parts.test), set(parts.training)
         for one in self.found["examples"]:
             assert one["word"] in test - training

@@ -3,6 +3,7 @@
 import json
 import math
 
+import course_data
 import numpy as np
 import pytest
 import torch
@@ -180,8 +181,13 @@ class TestCompare:
         assert len(found["p"]) == len(found["difference of each seed"]) == 3
 
 
-@pytest.mark.minutes
-def test_quick_run(capsys):
+def test_quick_run(capsys, monkeypatch):
+    monkeypatch.setattr(language, "words", course_data.words)
+    monkeypatch.setattr(language, "speeches", course_data.speeches)
+    one = dict.fromkeys(study.RATES, (0.01,))  # how one is chosen is tried above
+    monkeypatch.setattr(study, "RATES", one)
+    monkeypatch.setitem(study.LARGE, "words", study.LARGE["words"] | {"epochs": 1})
+    monkeypatch.setitem(study.TRIAL, "words", 1)
     found, earlier = study.everything(quick=True)
     assert earlier == 0
     json.dumps(found, allow_nan=False)
@@ -229,7 +235,7 @@ class TestStored:
             assert rows["larger LSTM", "Kneser-Ney 5"]["verdict"] == "better"
 
     def test_the_counts_can_be_counted_again(self, stored):
-        task = runs.of_words(language.words(), **study.WORDS)
+        task = runs.of_words(course_data.words(), **study.WORDS)
         table = stored["results"]["tables"]["words"]
         model = task.count(KneserNey(5, 27))
         found = task.counted_bits(model, "test").sum() / task.characters["test"]

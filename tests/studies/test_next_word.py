@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import course_data
 import numpy as np
 import pytest
 import torch
@@ -41,7 +42,7 @@ class TestText:
 
     def test_tokens_and_characters_say_the_same(self):
         """The real speeches: what is written can be read again."""
-        some = speech_words.paragraphs(language.speeches().test[::3])
+        some = speech_words.paragraphs(course_data.speeches().test[::3])
         assert speech_words.paragraphs([speech_words.written(some)]) == some
 
     def test_sums_of_paragraphs(self):
@@ -168,7 +169,7 @@ class TestVectors:
 
 def test_a_quick_run_writes_nothing(monkeypatch, capsys):
     monkeypatch.setattr(results, "save", lambda *a, **k: pytest.fail("wrote a file"))
-    some = language.speeches()
+    some = course_data.speeches()
     monkeypatch.setattr(language, "speeches", lambda: type(some)(*[part[::4] for part in some]))
     study.main(["--quick"])
     said = capsys.readouterr().out
@@ -222,7 +223,7 @@ class TestStored:
                 assert row["perplexity with spelling"]["mean"] > row["perplexity"]["mean"]
 
     def test_kneser_ney_can_be_counted_again(self):
-        parts = [speech_words.paragraphs(part) for part in language.speeches()]
+        parts = [speech_words.paragraphs(part) for part in course_data.speeches()]
         vocabulary = text.Vocabulary.count(parts[0], min_count=speech_words.MIN_COUNT)
         assert len(vocabulary) == self.found["settings"]["vocabulary"]
         learned, test = (speech_words.encoded(parts[k], vocabulary) for k in (0, 2))

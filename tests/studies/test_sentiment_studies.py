@@ -5,6 +5,7 @@ import json
 import re
 
 import canonical
+import course_data
 import numpy as np
 import pytest
 import torch
@@ -102,7 +103,7 @@ class TestBaselines:
             assert large / small == pytest.approx(2, rel=0.01)
 
     def test_first_fold_of_naive_bayes_is_reproduced(self):
-        fold, test = datasets.movie_reviews("rotten_tomatoes").folds(5)[0]
+        fold, test = course_data.movie_reviews("rotten_tomatoes").folds(5)[0]
         right = sentiment_baselines.counted(sentiment.naive_bayes(), fold, test)
         kept = right_of(self.stored["folds"]["naive Bayes"], self.stored["sentences"])
         np.testing.assert_array_equal(right, kept[0, : len(test)])
@@ -170,7 +171,7 @@ class TestPaired:
             assert self.stored["accuracy"][name]["values"] == pytest.approx(expected, abs=tolerance)
 
     def test_naive_bayes_with_the_reviews_is_the_sum_of_both(self, few):
-        rows = datasets.movie_reviews("rotten_tomatoes").take(np.arange(60))
+        rows = course_data.movie_reviews("rotten_tomatoes").take(np.arange(60))
         source = recipe.corpus(rows, ["nothing of this kind stands there"])
         counted, others = (
             sentiment.naive_bayes().fit(part.texts, part.labels)

@@ -1,10 +1,11 @@
 """The study of a Transformer: that its networks can be compared, and that its file follows from its runs."""
 
+import course_data
 import numpy as np
 import pytest
 import torch
 
-from rnnkit import datasets, report, results
+from rnnkit import datasets, g2p, report, results
 from studies import transformer as study
 from studies.shared import g2p_runs
 
@@ -31,6 +32,7 @@ def test_a_quick_run_trains_both_and_writes_nothing(capsys, monkeypatch):
         raise AssertionError("a quick run must not write")
 
     monkeypatch.setattr(results, "save", refuse)
+    monkeypatch.setattr(g2p, "entries", course_data.entries)
     monkeypatch.setattr(study, "RATES", dict.fromkeys(study.ARMS, (0.01,)))
     study.main(["--quick"])
     printed = capsys.readouterr().out
