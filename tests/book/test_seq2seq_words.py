@@ -1,7 +1,9 @@
 """Chapter 09 up to attention at equal parameters: its questions have the answers that it gives."""
 
 import re
+from functools import cache
 
+import course_data
 import numpy as np
 import pytest
 import torch
@@ -12,7 +14,6 @@ from rnnkit import attention, g2p, models, results, seq2seq
 from rnnkit.language.judging import edit_distances
 
 CHAPTER = "09_seq2seq"
-LISTED = {entry.word: entry.pronunciations for part in g2p.entries() for entry in part}
 
 
 def shown():
@@ -21,8 +22,14 @@ def shown():
     return "\n".join("".join(o.get("text", o.get("data", {}).get("text/plain", ""))) for o in outputs)
 
 
+@cache
+def listed():
+    """Return the pronunciations of every word."""
+    return {entry.word: entry.pronunciations for part in course_data.entries() for entry in part}
+
+
 def first(word):
-    return " ".join(LISTED[word][0])
+    return " ".join(listed()[word][0])
 
 
 @pytest.mark.parametrize(
@@ -38,8 +45,8 @@ def test_the_letter_e_changes_what_was_said_before_it():
 
 
 def test_what_a_decoder_of_cat_reads():
-    target = torch.tensor([[*g2p.encode_phones(LISTED["cat"][0]), seq2seq.END]])
-    assert seq2seq.shifted(target)[0].tolist() == [seq2seq.END, *g2p.encode_phones(LISTED["cat"][0])]
+    target = torch.tensor([[*g2p.encode_phones(listed()["cat"][0]), seq2seq.END]])
+    assert seq2seq.shifted(target)[0].tolist() == [seq2seq.END, *g2p.encode_phones(listed()["cat"][0])]
 
 
 def test_a_state_is_layers_first():

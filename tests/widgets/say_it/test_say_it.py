@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 
+import course_data
 import numpy as np
 import pytest
 import torch
@@ -20,7 +21,6 @@ from rnnkit.widgets.say_it.phones import TABLE, respelling
 
 SMALL = speaker_weights(np.random.default_rng(3), 3, 6, end=1.0)
 NEVER = SMALL | {"decoder.readout.bias": [-1e3, *[0.0] * 39]}  # the end is never said
-WORDS = [word for word in language.words().test if len(word) <= figure.MOST_LETTERS]
 
 
 def shown(word="through", **settings):
@@ -43,6 +43,11 @@ def searched(model, word, width):
     return seq2seq.beam_search(model, torch.from_numpy(g2p.encode_word(word)), width)
 
 
+def sayable():
+    """Return the test words that are not too long for the figure."""
+    return [word for word in course_data.words().test if len(word) <= figure.MOST_LETTERS]
+
+
 @pytest.fixture(scope="module")
 def script():
     """Return the engine of the page; weights travel into it once."""
@@ -63,13 +68,13 @@ def script():
 
 class TestSearch:
     def test_greedy_search_says_1000_words_as_torch_does(self, script):
-        words = WORDS[:1000]
+        words = sayable()[:1000]
         found = [best for (best,) in script.call("say", words, 1, "stored")]
         said = g2p.pronounce_all(model_of(figure.stored()), words)
         assert [g2p.decode_phones([k for k in symbols if k]) for symbols, *_ in found] == said
 
     def test_beam_search_finds_the_same_in_numpy_in_torch_and_in_the_page(self, script):
-        words, weights = WORDS[-100:], figure.stored()
+        words, weights = sayable()[-100:], figure.stored()
         arrays, _, _ = packed.unpack(weights)
         model = model_of(weights)
         in_page = script.call("say", words, 3, "stored")
