@@ -19,6 +19,7 @@ only shows that everything runs. The rules were fixed before the run:
 import argparse
 import itertools
 import time
+from functools import cache
 
 import numpy as np
 import torch
@@ -53,6 +54,7 @@ def parameters(layer, D, H, answers):
     return BLOCKS[layer] * (H * D + H * H + 2 * H) + answers * (H + 1)
 
 
+@cache
 def hidden_sizes(D, answers):
     """Return {layer: H}: the smallest LSTM, from SMALLEST up, that both others equal in parameters."""
     for H in itertools.count(SMALLEST):

@@ -1,11 +1,12 @@
 """RNN, LSTM and GRU compared: equal parameters, unseen data, and a stored file that follows from its runs."""
 
+import course_data
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from rnnkit import results
+from rnnkit import datasets, results
 from studies import cells_compared as compared
 from studies.shared.comparison_tasks import PARTS
 from studies.shared.intervals import interval
@@ -14,8 +15,15 @@ from studies.shared.ranks import rank_test
 TITLES = list(compared.TASKS)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def with_one_dictionary():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(datasets, "cmudict", course_data.cmudict)
+        yield
+
+
 @pytest.fixture(scope="module")
-def made():
+def made(with_one_dictionary):
     return {title: make() for title, make in compared.TASKS.items()}
 
 

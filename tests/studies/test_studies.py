@@ -177,6 +177,7 @@ class TestStatistics:
 
 def test_a_quick_run_writes_nothing(monkeypatch, capsys):
     monkeypatch.setattr(results, "save", lambda *a, **k: pytest.fail("wrote a file"))
+    monkeypatch.setattr(ablation, "BLOCK", 5)  # updates of a quick run
     ablation.main(["--quick"])
     said = capsys.readouterr().out
     assert said.count("solved") == len(ablation.TASKS) * len(ablation.VARIANTS)
