@@ -15,6 +15,7 @@ from rnnkit import results
 needs_linux = pytest.mark.skipif(
     not Path("/proc/self/clear_refs").exists(), reason="only Linux tells the peak of a process"
 )
+PROGRAM = [sys.executable, "-m", "benchmarks.memory", "--measure"]
 WAYS = ["rnnkit", "rnnkit, checkpoints", "torch.nn"]
 
 
@@ -28,7 +29,7 @@ def test_all_ways_give_the_same_gradients():
 def test_the_peak_of_a_step_is_found_though_its_memory_is_free_again():
     floats = 32 * 100 * 64  # of the outputs alone
     setting = json.dumps({"way": "rnnkit", "size": (32, 100, 16, 64), "steps": 2})
-    command = [sys.executable, "-m", "benchmarks.memory", "--measure", setting]  # no test was there before
+    command = [*PROGRAM, setting]  # no test was there before
     found = json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
     assert found["megabytes"] > 4 * 6 * floats / 2**20  # six blocks are kept for each of them
     assert len(found["seconds"]) == 2
@@ -40,8 +41,19 @@ def test_each_way_is_measured_in_processes_of_its_own(monkeypatch, capsys):
     def refuse(*arguments, **options):
         raise AssertionError("a quick run must not write")
 
+    def run(command, **options):
+        """Measure in this process, which has the memory already; the test above starts one of its own."""
+        *program, setting = command
+        assert program == PROGRAM
+        asked.append(json.loads(setting))
+        found = memory.measure(**asked[-1]) | {"megabytes": 1.0}
+        return subprocess.CompletedProcess(command, 0, stdout=json.dumps(found))
+
+    asked = []
     monkeypatch.setattr(results, "save", refuse)
+    monkeypatch.setattr(subprocess, "run", run)
     memory.main(["--quick"])
+    assert [setting["way"] for setting in asked] == WAYS
     lines = capsys.readouterr().out.splitlines()
     assert [line[:20].strip() for line in lines[:-1]] == WAYS
     assert lines[-1] == "Quick run: nothing was written."
