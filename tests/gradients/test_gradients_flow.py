@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnkit import cells, gradients
@@ -74,6 +74,7 @@ seeds = st.integers(0, 2**32 - 1)
 
 
 @pytest.mark.parametrize("kind", CELLS)
+@settings(max_examples=30)
 @given(**sizes, seed=seeds)
 def test_state_gradients_equal_autograd(kind, T, B, D, H, seed):
     rng = np.random.default_rng(seed)
@@ -93,6 +94,7 @@ def test_state_gradients_equal_autograd(kind, T, B, D, H, seed):
 
 
 @pytest.mark.parametrize("kind", CELLS)
+@settings(max_examples=30)
 @given(**sizes, seed=seeds)
 def test_products_equal_autograd(kind, T, B, D, H, seed):
     rng = np.random.default_rng(seed)
@@ -112,6 +114,7 @@ def test_products_equal_autograd(kind, T, B, D, H, seed):
     ("kind", "options"),
     [("rnn", {}), ("lstm", {}), ("gru", {"reset_after": True}), ("gru", {"reset_after": False})],
 )
+@settings(max_examples=10)  # which differ in their numbers only
 @given(seed=seeds)
 def test_a_jacobian_equals_finite_differences(kind, options, seed):
     _, parts, step, _ = CELLS[kind]

@@ -6,7 +6,7 @@ import pickle
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnkit.layers import GRU, LSTM, RNN
@@ -56,6 +56,7 @@ def calls(draw):
 
 
 @every_kind
+@settings(max_examples=30)
 @given(series=st.lists(calls(), min_size=2, max_size=6))
 def test_a_call_does_not_depend_on_the_calls_before(kind, series):
     used, all_results, all_expected = new_layer(kind), [], []

@@ -146,9 +146,10 @@ def assert_equal_to_torch(module, T, B, *, lengths=None, with_state=True, seed=0
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     ("num_layers", "dtype"),
-    [(1, torch.float64), (2, torch.float64), (3, torch.float64), (2, torch.float32)],
+    [(1, torch.float64), (2, torch.float64), (2, torch.float32)],
 )
 def test_every_setting_equals_torch(kind, num_layers, dtype):
+    """With one layer, and with a layer upon another; `test_any_shape_equals_torch` has three too."""
     torch.manual_seed(0)
     for bidirectional, batch_first, bias in itertools.product([False, True], repeat=3):
         module = KINDS[kind](

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnkit import models, sampling
@@ -36,6 +36,7 @@ def by_reading_anew(model, prefix, end, most, seed, **options):
 
 
 @pytest.mark.parametrize("kind", ["rnn", "lstm", "gru"])
+@settings(max_examples=40)
 @given(
     prefix=st.lists(st.integers(0, V - 1), min_size=1, max_size=5), end=st.sampled_from([None, 0, 3]),
     most=st.integers(1, 12), seed=st.integers(0, 2**32 - 1), temperature=st.sampled_from([0.3, 1.0, 2.0]),

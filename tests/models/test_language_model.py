@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional as F
@@ -52,6 +52,7 @@ class TestForward:
             torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-12)
 
     @kinds
+    @settings(max_examples=30)
     @given(cuts=st.sets(st.integers(1, 11)), L=st.integers(1, 2))
     def test_pieces_with_the_state_carried_are_the_whole(self, kind, cuts, L):
         model, x = made(5, 3, 4, L, kind=kind), symbols(2, 12, V=5)
