@@ -110,6 +110,7 @@ class InventWords(TrainedFigure):
         T = len(draws)
         t = min(self.t, T)
         now = draws[t - 1]
+        given = now.given
         return {
             "T": T,
             "t": t,
@@ -118,13 +119,13 @@ class InventWords(TrainedFigure):
                 {**_letters(drawn), "prefix": self.prefix, "shown": "now" if k == self.word else "no"}
                 for k, drawn in enumerate(words, start=1)
             ],
-            "chances": {"given": now.given.tolist(), "used": now.used.tolist()},
+            "chances": {"given": given.tolist(), "used": now.used.tolist()},
             "now": {
                 "symbol": now.symbol,
                 "u": now.u,
-                "given": float(now.given[now.symbol]),
+                "given": float(given[now.symbol]),
                 "used": float(now.used[now.symbol]),
-                "bits": float(-np.log2(now.given[now.symbol])),
+                "bits": float(-np.log2(given[now.symbol])),
             },
             "says": picture.says(self.prefix, **_letters(draws), t=t, word=self.word),
         }

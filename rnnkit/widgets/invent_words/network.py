@@ -24,12 +24,17 @@ class Read(NamedTuple):
 
 
 class Draw(NamedTuple):
-    """One draw: the symbol, the random number that chose it, and the chances (V,), given and used."""
+    """One draw: the symbol, the random number that chose it, the scores (V,), and the chances (V,) used."""
 
     symbol: int
     u: float
-    given: np.ndarray
+    scores: np.ndarray
     used: np.ndarray
+
+    @property
+    def given(self):
+        """The chances (V,) that the network gave."""
+        return sampling.probabilities(self.scores)
 
 
 def read(indices, arrays):
@@ -48,7 +53,7 @@ def write(start, arrays, temperature, top_k, seed):
         p = sampling.probabilities(after.scores, temperature, top_k)
         u = random.random()
         symbol = sampling.draw(p, u)
-        draws.append(Draw(symbol, u, sampling.probabilities(after.scores), p))
+        draws.append(Draw(symbol, u, after.scores, p))
         if symbol == END or len(draws) == MOST:
             return draws
         after = _step(symbol, after, arrays)
@@ -58,7 +63,8 @@ def _step(index, before, arrays):
     H = len(before.h)
     x = arrays[EMBEDDING][index]
     z = arrays[W_IH] @ x + arrays[B_IH] + arrays[W_HH] @ before.h + arrays[B_HH]
-    i, f, o = sigmoid(z[:H]), sigmoid(z[H : 2 * H]), sigmoid(z[3 * H :])
+    gates = sigmoid(z)
+    i, f, o = gates[:H], gates[H : 2 * H], gates[3 * H :]
     c = f * before.c + i * np.tanh(z[2 * H : 3 * H])
     h = o * np.tanh(c)
     return Read(h, c, arrays[READOUT] @ h + arrays[BIAS])
