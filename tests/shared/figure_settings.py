@@ -269,7 +269,18 @@ RANDOM = {
 }
 
 
+STREAMS = {}  # of a class: the random numbers, and the figures made of them so far, with their settings
+
+
 def random_figures(figure, count=50):
-    """Return `count` figures of the class `figure` with random settings, the same in every run."""
-    rng = np.random.default_rng(0)
-    return [figure(**RANDOM[figure._module](rng)) for _ in range(count)]
+    """Return `count` figures of the class `figure` with random settings, the same in every run.
+
+    All tests share them, since to draw a figure takes a while: nobody may change one.
+    """
+    rng, made = STREAMS.setdefault(figure, (np.random.default_rng(0), []))
+    while len(made) < count:
+        one = figure(**RANDOM[figure._module](rng))
+        made.append((one, one.props()))
+    for one, settings in made[:count]:
+        assert one.props() == settings, f"a test has changed {one}"
+    return [one for one, _ in made[:count]]

@@ -4,8 +4,9 @@ import html
 import json
 import re
 
+import numpy as np
 import pytest
-from figure_settings import random_figures
+from figure_settings import RANDOM, random_figures
 
 from rnnkit.widgets import FIGURES
 from rnnkit.widgets.base.trained import TrainedFigure
@@ -52,4 +53,4 @@ def test_missing_weights_say_which_command_makes_them(figure, monkeypatch):
     with pytest.raises(FileNotFoundError, match=f"{COMMANDS[figure._module]} makes it"):
         figure()
     figure._stored.cache_clear()
-    random_figures(figure, 1)  # needs none
+    figure(**RANDOM[figure._module](np.random.default_rng(0)))  # needs none

@@ -55,8 +55,10 @@ class TestWeights:
         x, _ = trainer.draw(100, np.random.default_rng(8), T=12)
         weights = {name: STORED["weights"][name] for name in UNIT}
         opened, shut = [], []
+        figure = LSTMGates("own", weights=weights, t=1)
         for b in range(100):
-            run = LSTMGates("own", weights=weights, inputs=x[:, b, 0].tolist(), t=1).numbers()["run"]
+            figure.inputs = x[:, b, 0].tolist()
+            run = figure.numbers()["run"]
             positive = x[:, b, 0] > 0
             assert np.array(run["f"]).min() > 0.9
             opened += [*np.array(run["i"])[positive]]

@@ -109,10 +109,12 @@ class TestSingleDifferences:
 class TestEveryPair:
     @pytest.mark.parametrize("kind", KINDS)
     def test_converted_is_the_same_or_refused(self, kind):
-        for source, target in product(LIBRARIES, (*LIBRARIES, *conventions.ONLY)):
-            copied, converted = (
-                SameNetwork(kind, source, target, way=way).numbers() for way in ("copy", "convert")
-            )
+        figure = SameNetwork(kind)
+        for figure.source, figure.target in product(LIBRARIES, (*LIBRARIES, *conventions.ONLY)):
+            figure.way = "copy"
+            copied = figure.numbers()
+            figure.way = "convert"
+            converted = figure.numbers()
             states = [one["state"] for one in converted["differences"]]
             assert len(states) == MOST
             if "cannot" in states:
