@@ -40,7 +40,7 @@ class _Counts:
         self._before = (
             self.symbols if start is None else v.integer("start", start, 0, self.symbols - 1)
         )  # the digit before a text
-        self._count(*np.unique(self._grams(texts), return_counts=True))
+        self._count(*_counted(self._grams(texts), self._base**self.order))
         return self
 
     def bits(self, texts):
@@ -74,23 +74,27 @@ class _Counts:
     def _grams(self, texts):
         """Return the code of the gram that ends at each symbol of the texts."""
         v.instance("texts", texts, (list, tuple))
-        lengths = np.array([np.size(v.unmasked("texts", text)) for text in texts], dtype=np.int64)
-        if not lengths.sum():
+        if set(map(type, texts)) != {np.ndarray}:
+            texts = [np.asarray(v.unmasked("texts", text)) for text in texts]
+        filled = [text for text in texts if text.size]
+        if not filled:
             raise ValueError(f"texts must hold at least one symbol, got {len(texts)} texts without any")
-        filled = [np.asarray(text) for text, length in zip(texts, lengths, strict=True) if length]
         for text in filled:
             if text.ndim != 1 or text.dtype.kind not in "iu":
                 raise TypeError(f"texts must be arrays (T,) of integers, got {v.describe(text)}")
         flat = np.concatenate(filled).astype(np.int64)
         self._require_symbols("texts", flat)
         before = self.order - 1
-        places = np.arange(len(flat)) + before * (1 + np.repeat(np.arange(len(lengths)), lengths))
-        padded = np.full(len(flat) + before * len(lengths), self._first())
+        lengths = np.array([len(text) for text in filled])
+        gaps = np.repeat(np.arange(len(filled)), lengths)
+        places = np.arange(before, before + len(flat)) + before * gaps
+        padded = np.full(len(flat) + before * len(filled), self._first())
         padded[places] = flat
-        codes = np.zeros(len(flat), np.int64)
-        for back in range(before, -1, -1):
-            codes = codes * self._base + padded[places - back]
-        return codes
+        codes = np.zeros(len(padded) - before, np.int64)
+        for first in range(self.order):
+            codes *= self._base
+            codes += padded[first : first + len(codes)]
+        return codes[places - before]
 
     def _require_symbols(self, name, values):
         if values.size and (values.min() < 0 or values.max() >= self.symbols):
@@ -179,6 +183,15 @@ class _Level:
         """Return p of each gram's last symbol, given that of the level below."""
         own = _look_up(self.grams, self._own, grams, 0.0)
         return own + p * _look_up(self._contexts, self._below, grams // self._base, 1.0)
+
+
+def _counted(codes, end):
+    """Return the different codes, sorted, and how often each occurs; all are below `end`."""
+    if end > len(codes):
+        return np.unique(codes, return_counts=True)
+    counts = np.bincount(codes)  # a table of all codes that there may be: faster than sorting
+    found = np.flatnonzero(counts)
+    return found, counts[found]
 
 
 def _discounts(counts):

@@ -9,8 +9,9 @@ import numpy as np
 
 from rnnkit import _validation as v
 
+MARKS = 2**16
 GRAM = 8  # characters: longer than most words, so that a gram seldom occurs twice by chance
-_FILL = 0  # behind the end of a word in an array of letters; no letter has this number
+_FILL = "\0"  # behind the end of a word in an array of letters
 
 
 def known_share(samples, words):
@@ -72,10 +73,28 @@ def memorised_share(samples, training, gram=GRAM):
         raise ValueError(f"samples must have one of at least {gram} characters, the longest has {longest}")
     wanted = set(runs)
     # Only the runs of the samples are kept: all runs of long training texts would need gigabytes.
+    marked = np.zeros(MARKS, bool)
+    for sample in samples:
+        marked[_marks(sample, gram)] = True
     seen = set()
     for text in training:
-        seen.update(wanted.intersection(text[k : k + gram] for k in range(len(text) - gram + 1)))
+        places = np.flatnonzero(marked[_marks(text, gram)]).tolist()
+        seen.update(wanted.intersection(text[k : k + gram] for k in places))
     return sum(run in seen for run in runs) / len(runs)
+
+
+def _marks(text, gram):
+    """Return a number below MARKS for each run of `gram` characters: equal runs have equal ones.
+
+    Most runs of a text differ from those that are looked for in this number already, which NumPy computes
+    for all at once.
+    """
+    codes = _codes(text)
+    runs = max(0, len(codes) - gram + 1)
+    mark = np.zeros(runs, np.uint32)
+    for place in np.linspace(0, gram - 1, min(gram, 4)).astype(int):  # of the run: its ends, and between
+        mark = mark * np.uint32(31) + codes[place : place + runs]
+    return mark % np.uint32(MARKS)
 
 
 def _nearest(sample, by_length, tables):
@@ -97,23 +116,28 @@ def _distances(sample, letters, lengths):
     letters of the sample and the first j letters of word n. A row follows from the row before it.
     """
     T, N = letters.shape
-    steps = np.arange(T + 1, dtype=np.int32)[:, None]
-    row = np.repeat(steps, N, axis=1)  # of no letter of the sample: all j letters are put in
+    dtype = np.int8 if T + len(sample) < 2**7 else np.int32  # no entry is larger; small ones are faster
+    row = np.repeat(np.arange(T + 1, dtype=dtype)[:, None], N, axis=1)  # of no letter: all j are put in
     for i, letter in enumerate(map(ord, sample), 1):
         following = row + 1  # the letter of the sample is taken out
         following[0] = i
         np.minimum(following[1:], row[:-1] + (letters != letter), out=following[1:])  # or kept, or replaced
-        # Or letters of the word are put in, any number of them: + 1 for each place to the right.
-        row = np.minimum.accumulate(following - steps, axis=0) + steps
+        # Or letters of the word are put in, + 1 for each: up to 1 of them, then up to 3, up to 7, …
+        for more in (2**k for k in range(T.bit_length())):
+            np.minimum(following[more:], following[:-more] + dtype(more), out=following[more:])
+        row = following
     return row[lengths, np.arange(N)].astype(np.int64)
 
 
 def _letters(words, length):
     """Return the letters of words as numbers (length, N), filled up at the end."""
-    table = np.full((len(words), length), _FILL, dtype=np.int32)
-    for row, word in zip(table, words, strict=True):
-        row[: len(word)] = [ord(letter) for letter in word]
+    table = _codes("".join(word.ljust(length, _FILL) for word in words)).reshape(len(words), length)
     return np.ascontiguousarray(table.T)
+
+
+def _codes(text):
+    """Return the characters of a text as numbers (T,)."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
 def _strings(name, value):
@@ -123,6 +147,7 @@ def _strings(name, value):
     found = list(v.instance(name, value, Iterable))
     if not found:
         raise ValueError(f"{name} must not be empty")
-    for one in found:
-        v.instance(f"each of {name}", one, str)
+    if set(map(type, found)) != {str}:
+        for one in found:
+            v.instance(f"each of {name}", one, str)
     return found

@@ -3,7 +3,8 @@
 import subprocess
 import sys
 
-PLUGINS = "-p tools.quick_jsonschema -p nbval.plugin -p tools.quick_nbval"  # no other is needed, and each takes its time
+# No other is needed, and each takes its time.
+PLUGINS = "-p tools.quick_jsonschema -p nbval.plugin -p tools.quick_nbval"
 
 CELL_TIMEOUT = 300  # seconds that one cell of a chapter may take on a slow machine
 OPTIONS = (
