@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnkit import g2p, seq2seq, training
@@ -50,6 +50,7 @@ def test_a_batch_written_out():
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=40)
 @given(pairs=st.lists(PAIR, min_size=1, max_size=30), batch=st.integers(1, 8), seed=st.integers(0, 9))
 def test_every_pair_comes_once(kind, pairs, batch, seed):
     found = kind(pairs, batch)(np.random.default_rng(seed))

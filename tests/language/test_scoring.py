@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnkit.language import WORDS, stream_bits, word_bits
@@ -27,6 +27,7 @@ def bits_of(model, codes):
 
 
 class TestWordBits:
+    @settings(max_examples=40)
     @given(st.lists(WORD, min_size=1, max_size=12), st.integers(1, 5))
     def test_equal_the_bits_of_each_word_alone(self, words, batch):
         model = made(27)

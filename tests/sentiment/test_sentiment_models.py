@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnkit import sentiment, text
@@ -42,6 +42,7 @@ def by_hand(model, row):
 
 class TestReviewClassifier:
     @pytest.mark.parametrize("direction", ["forward", "both"])
+    @settings(max_examples=40)
     @given(rows=sequences, more=st.integers(0, 3))
     def test_padding_never_counts(self, direction, rows, more):
         model = made(direction)
@@ -50,6 +51,7 @@ class TestReviewClassifier:
         expected = [by_hand(model, row) for row in rows]
         np.testing.assert_allclose(model(x, lengths).tolist(), expected, rtol=1e-9, atol=1e-12)
 
+    @settings(max_examples=40)
     @given(rows=sequences)
     def test_after_each_word_is_the_score_of_each_beginning(self, rows):
         model = made()

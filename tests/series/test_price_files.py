@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rnnkit import datasets, series
@@ -147,6 +147,7 @@ class TestNumbers:
         with pytest.raises(ValueError, match=r"high must be a number on every day, got .* on 2020-01-02"):
             read(HEADER + f'2020-01-02,10.5,"{bad}",9.5,11\n', decimal=".")
 
+    @settings(max_examples=50)
     @given(value=st.floats(0.01, 1e6), mark=st.sampled_from(".,"), grouped=st.booleans())
     @example(1234.0, ",", True)
     def test_no_number_changes_its_size(self, tmp_path_factory, value, mark, grouped):
