@@ -64,6 +64,7 @@ class TestComputing:
 
 def test_a_quick_run_writes_nothing(monkeypatch, capsys):
     monkeypatch.setattr(results, "save", lambda *a, **k: pytest.fail("wrote a file"))
+    monkeypatch.setattr(study, "CONTROL_DAYS", 300)
     study.main(["--quick"])
     assert "nothing was written" in capsys.readouterr().out
 
