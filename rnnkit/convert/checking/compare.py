@@ -42,9 +42,21 @@ class Ruler:
     """What rounding may change in the answers of a reading: a tolerance for each part of each case."""
 
     def __init__(self, reading, dtype):
-        self._reading, self._eps, self._known = reading, EPS[dtype], {}
+        self._reading, self._eps, self._known, self._exact = reading, EPS[dtype], {}, {}
         # Bits of half precision are so coarse that the factors of the longer types would allow anything.
         self._factor, self._most = (4, 2**5) if dtype in HALF else (32, 2**13)
+
+    def exact(self, case):
+        """Return the answer of the reading; it is computed once, unless a side gives it."""
+        if self._reading.side:
+            return self._reading(case)
+        if case not in self._exact:
+            self._exact[case] = self._reading(case)
+        return self._exact[case]
+
+    def answer(self, reading, case):
+        """Return the answer of any reading."""
+        return self.exact(case) if reading is self._reading else reading(case)
 
     def tolerances(self, case):
         """Return {part: tolerance}: 32 times what shaking all numbers by their last bit changes, and 32 bits
@@ -53,7 +65,7 @@ class Ruler:
         """
         if case not in self._known:
             rng = np.random.default_rng(5)
-            exact = self._reading(case)
+            exact = self.exact(case)
             shaken = _shaken(self._reading, self._eps, rng)(_case(case, self._eps, rng))
             self._known[case] = {}
             for name in PARTS:
@@ -65,7 +77,7 @@ class Ruler:
 
     def shaky(self, case):
         """Return whether rounding alone may change the answer so much that a comparison says nothing."""
-        exact, tolerances = self._reading(case), self.tolerances(case)
+        exact, tolerances = self.exact(case), self.tolerances(case)
         sizes = {name: float(np.abs(getattr(exact, name)).max()) for name in tolerances}
         return not tolerances or any(
             tolerances[name] >= 0.99 * self._limit * size for name, size in sizes.items() if size

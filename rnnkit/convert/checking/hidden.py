@@ -27,7 +27,7 @@ def hidden(reading, ran, ruler):
     """
     if not reading.parts:
         return ()
-    answers = {case: reading(case) for case in ran}
+    answers = {case: ruler.answer(reading, case) for case in ran}
     stages = {
         "plain": [case for case in ran if case.lengths is None],
         "lengths": [case for case in ran if case.lengths is not None],

@@ -34,7 +34,7 @@ class Evidence:
         """
         try:
             for case, got in self.pairs:
-                expected = reading(case)
+                expected = self.ruler.answer(reading, case)
                 if self.ruler.distance(expected, got, case) > self.looser:
                     return False, misfit(expected, got, case) if case is self.pairs[0][0] else 1e-3
         except (ValueError, IndexError, TypeError, AttributeError):  # this reading cannot take the case
@@ -48,7 +48,9 @@ class Evidence:
     def misfit(self, reading):
         """Return how much is not explained in the first three cases, for ranking."""
         try:
-            return float(np.mean([misfit(reading(case), got, case) for case, got in self.pairs[:3]]))
+            return float(
+                np.mean([misfit(self.ruler.answer(reading, case), got, case) for case, got in self.pairs[:3]])
+            )
         except (ValueError, IndexError, TypeError, AttributeError):
             return 9.0
 
