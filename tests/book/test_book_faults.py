@@ -6,14 +6,15 @@ from book_build import build, write_small_book
 from figure_pages import DRAWING, SVG
 from question_pages import PREDICT, RECAP
 
-EXERCISE = """---
+NOTEBOOK = """---
 file_format: mystnb
-kernelspec: {{name: python3}}
-language_info: {{name: python, pygments_lexer: ipython3}}
+kernelspec: {name: python3}
+language_info: {name: python, pygments_lexer: ipython3}
 ---
 # Small
 
-```{{exercise}}
+"""
+EXERCISE = """```{{exercise}}
 :label: {}
 
 Write it.
@@ -23,11 +24,12 @@ Write it.
 ...
 ```
 """
+TAB = "```{{code-cell}}\n:tags: [tab-{}]\nx = 1\n```\n\n"
 FIGURE = "# Small\n\n```{{live-figure}} {}\n```\n"
 FAULTS = {  # page: (its text, what is said of it)
     "drawing": (DRAWING.replace(":alt: A cell\n", ""), "5: WARNING: small.svg needs an alternative text"),
     "exercise": (
-        EXERCISE.format("basics-ex-a"),
+        NOTEBOOK + EXERCISE.format("basics-ex-a"),
         "9: WARNING: exercise basics-ex-a needs an answer cell, a check cell, a solution",
     ),
     "formula": (
@@ -46,6 +48,14 @@ FAULTS = {  # page: (its text, what is said of it)
     "questions_again": (
         "# Small\n\n" + RECAP.replace("small-check-steps", "small-check-other"),
         "6: WARNING: question 'small-check-shape': questions has one of this name too",
+    ),
+    "tab_alone": (
+        NOTEBOOK + TAB.format("A"),
+        r".*WARNING: tabs need two or more cells, each with its own label: \['A'\]",
+    ),
+    "tab_twice": (
+        NOTEBOOK + "".join(map(TAB.format, "ABA")),
+        r".*WARNING: tabs need two or more cells, each with its own label: \['A', 'B', 'A'\]",
     ),
     "yaml": (FIGURE.format("Unroller\nt: ["), "3: ERROR: Unroller: while parsing"),
     "list": (

@@ -1,10 +1,11 @@
-"""The same thing in several libraries: cells that follow each other are the tabs of one set."""
+"""The same thing in several libraries: cells that follow each other are the tabs of one set.
+
+test_book_faults.py has the sets that stop a build.
+"""
 
 import course_tabs
-import nbformat
 import pytest
 from book_browser import DESKTOP, PHONE, open_page, sideways_scroll
-from book_build import build
 from docutils import nodes
 from sphinx_design.shared import is_component
 
@@ -29,22 +30,6 @@ def test_each_run_of_cells_is_a_set():
     text, code, markdown = nodes.paragraph("", "Text"), cell(), cell("C", kind="cell_markdown")
     found = labels(cell("A"), cell("B"), text, cell("B"), cell("C"), cell("A"), code, markdown)
     assert found == [["A", "B"], None, ["B", "C", "A"], None, None]
-
-
-def test_a_set_of_one_and_a_label_twice_stop_the_build(small_book, tmp_path):
-    path = small_book / "chapters/01_small.ipynb"
-    notebook = nbformat.read(path, 4)
-    wrong = ["A"], ["A", "B", "A"]
-    for tags in wrong:
-        notebook.cells.append(nbformat.v4.new_markdown_cell("Then:", id=f"then-{len(tags)}"))
-        for k, tag in enumerate(tags):
-            options = {"id": f"x-{len(tags)}-{k}", "metadata": {"tags": [f"tab-{tag}"]}}
-            notebook.cells.append(nbformat.v4.new_code_cell("x = 1", **options))
-    nbformat.write(notebook, path)
-    process, _ = build(small_book, tmp_path / "out")
-    assert process.returncode
-    for tags in wrong:
-        assert f"tabs need two or more cells, each with its own label: {tags}" in process.stdout
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
