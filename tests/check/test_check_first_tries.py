@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from each import for_each
 from numpy.linalg import norm
 
 from rnnkit import check
@@ -344,22 +345,25 @@ LATER = {
 
 
 @pytest.mark.parametrize(
-    ("name", "says", "function"),
-    [
-        pytest.param(name, says, function, id=f"{name}-{says[:30]}-{k}")
-        for chapter in (BASICS, BPTT, LSTM, GRU, LATER)
-        for name, mistakes in chapter.items()
+    ("name", "mistakes"),
+    [pair for chapter in (BASICS, BPTT, LSTM, GRU, LATER) for pair in chapter.items()],
+)
+def test_a_first_try_gets_its_sentence(name, mistakes):
+    def told(case):
+        says, function = case
+        review = EXERCISES[name].review(function)
+        assert not review.solved
+        assert review.mistake is not None, review.text
+        assert review.mistake.says.startswith(says)
+        # An error is shown once: its line of code stands there once, not once for each shape of the input.
+        assert review.text.count("in your line") <= 2
+
+    tries = {
+        f"try {k} of: {says}": (says, function)
         for says, functions in mistakes.items()
         for k, function in enumerate(functions)
-    ],
-)
-def test_a_first_try_gets_its_sentence(name, says, function):
-    review = EXERCISES[name].review(function)
-    assert not review.solved
-    assert review.mistake is not None, review.text
-    assert review.mistake.says.startswith(says)
-    # An error is shown once: its line of code stands there once, not once for each shape of the input.
-    assert review.text.count("in your line") <= 2
+    }
+    for_each(tries, told)
 
 
 def test_what_a_learner_reads_after_a_column_equation():

@@ -151,9 +151,10 @@ def test_a_module_in_training_is_compared_by_a_copy():
 
 def test_random_numbers_are_left_as_they_were():
     module = nn.GRU(3, 4, 2, dropout=0.5)
-    torch.manual_seed(0)
+    module.load_state_dict(GRU.state_dict())
+    torch.manual_seed(1)
     expected = torch.rand(3)
-    torch.manual_seed(0)
+    torch.manual_seed(1)
     check(module, GRU)
     assert torch.equal(torch.rand(3), expected)
 
