@@ -30,7 +30,6 @@ def test_a_keystroke_changes_the_chances_within_a_frame(book, browser, open_cont
         tmp_path / "trace.json",
         types=BEGINNINGS,
         watched="[data-text='says.title']",
-        changes=100,
         limit=16,
     )
 

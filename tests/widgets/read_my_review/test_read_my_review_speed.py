@@ -34,7 +34,6 @@ def test_a_keystroke_is_drawn_within_a_frame(book, browser, open_context, tmp_pa
         tmp_path / "trace.json",
         types=REVIEWS,
         watched=PICTURE,
-        changes=100,
         limit=16,
     )
 

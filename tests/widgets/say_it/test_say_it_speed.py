@@ -27,7 +27,7 @@ def test_a_keystroke_is_answered_within_50_ms(book, browser, open_context, tmp_p
         tmp_path / "trace.json",
         types=WORDS,
         watched=SAID,
-        changes=95,  # two words in a row may be said alike
+        share=0.95,  # two words in a row may be said alike
         limit=50,
     )
 
