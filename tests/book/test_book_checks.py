@@ -7,7 +7,7 @@ from book_checks import broken_links, external_loads, missing_alternatives
 
 GOOD = """<!doctype html><html lang="en"><head><title>Good</title>
 <meta name="viewport" content="width=device-width">
-<link rel="icon" href="data:,"><link rel="canonical" href="https://example.org/"></head>
+<style>.w {{ background: #fff }}</style><link rel="icon" href="data:,"><link rel="canonical" href="https://example.org/"></head>
 <body><main><h1 id="top">Good</h1><p>{}</p><a href="#top">up</a> <a href="https://example.org/">elsewhere</a>
 </main></body></html>"""
 
@@ -114,6 +114,10 @@ def test_a_barrier_in_code_is_found_although_repetitions_are_not_looked_at(folde
     ("body", "found"),
     [
         ('<b style="color: #ccc">pale</b>', "serious color-contrast"),
+        ('<p class="w"><b style="background: #0008; color: #555">glass</b></p>', "serious color-contrast"),
+        ('<p style="background: color(srgb 0.3 0.3 0.3); color: #111">dark</p>', "serious color-contrast"),
+        ('<p style="background: #222"><b style="color: #ffffff50">a shade</b></p>', "serious color-contrast"),
+        ('<div class="w"><p style="opacity: 0.4">faint</p></div>', "serious color-contrast"),
         ("<button></button>", "critical button-name"),
         (
             '<p>Read <a href="#" style="color: #111; text-decoration: none">this</a> now.</p>',

@@ -75,12 +75,12 @@ def test_an_exercise_is_solved_by_keyboard_alone_and_stays_solved(ways, open_con
     first.button("Show solution").press("Enter")
     assert page.locator(f"#{FIRST}-solution .cell").is_visible()
     # light and dark: the editor follows the switch, and keeps nobody out
-    assert barriers(page, "article") == []
+    assert barriers(page, "article", keep=True) == []
     ground = "getComputedStyle(document.querySelector('.cm-editor')).backgroundColor"
     light = page.evaluate(ground)
     page.click(".bd-header-article .theme-switch-button")
     assert page.evaluate(ground) != light
-    assert barriers(page, "article") == []
+    assert barriers(page, "article", keep=True) == []
     assert problems == []
     # all is there after a reload, also what was typed a moment ago
     first.write("x = 2 < 3")
@@ -178,7 +178,7 @@ def test_a_text_field_has_the_same_manners_where_the_editor_does_not_load(ways, 
     keys.press("Escape")
     keys.press("Tab")
     assert page.locator(":focus").inner_text() == "Check"
-    assert barriers(page, ".try") == []
+    assert barriers(page, ".try", keep=True) == []
     # the storage of this browser is full, which is said, and the page goes on
     first.run(SOLVED, "Solved")
     assert "The storage of this browser is full" in first.box.locator(".try-note").inner_text()
