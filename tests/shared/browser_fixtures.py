@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 from book_browser import DESKTOP, go, open_page
+from picture_pages import as_drawn
 from places import ROOT
 from playwright.sync_api import Error, sync_playwright
 
@@ -71,7 +72,7 @@ def open_context(browser, known_contexts):
 
 @pytest.fixture
 def show(tmp_path, open_context):
-    """Return a function that shows the given figure alone; it returns what `open_page` does.
+    """Return a function that shows the given figure, or a list of them; it returns what `open_page` does.
 
     In one test all figures of one size take turns in one page, whose problems are counted together.
     """
@@ -79,10 +80,12 @@ def show(tmp_path, open_context):
 
     def show_figure(figure, size=DESKTOP, scheme="light"):
         palette = (ROOT / "assets/palette.css").read_text("utf-8")
+        figures = figure if isinstance(figure, list) else [figure]
+        pictures = "".join(map(as_drawn, figures))
         file = tmp_path / f"{len(list(tmp_path.iterdir()))}.html"
         file.write_text(
             f'<!doctype html><html lang="en" data-theme="{scheme}"><title>x</title><meta charset="utf-8">'
-            f"<style>{palette}{STYLE}</style>{figure.to_html()}<script>{page_source(figure._module)}</script>",
+            f"<style>{palette}{STYLE}</style>{pictures}<script>{page_source(figures[0]._module)}</script>",
             encoding="utf-8",
         )
         key = (size["width"], scheme)

@@ -1,13 +1,15 @@
 """What a page with a cell diagram must show, for the browser tests of LSTMGates and GRUGates."""
 
-from picture_pages import assert_same_attributes
+import json
+
+from picture_pages import assert_drawn_alike
 
 from rnnkit.widgets.base.drawing import format_number, lookup
 from rnnkit.widgets.gates.picture import leaves
 
 # No text of the diagram is crossed by a wire, by another text, or by the edge of the picture.
-CROSSED = """() => {
-  const svg = document.querySelector(".gates-cell"), found = [];
+CROSSED = """() => [...document.querySelectorAll(".gates-cell")].map(svg => {
+  const found = [];
   const box = e => {
     const r = e.getBoundingClientRect();
     return {l: r.left, r: r.right, t: r.top + 4, b: r.bottom - 4};
@@ -31,7 +33,7 @@ CROSSED = """() => {
         found.push(`${name} crosses "${said}"`);
   });
   return found;
-}"""
+})"""
 
 
 def choose(page, value):
@@ -42,14 +44,23 @@ def assert_shows(page, doors, figure):
     """Check that every number on the page is that of `figure`, and that the doors follow it."""
     page.evaluate("() => new Promise(requestAnimationFrame)")
     values = figure.numbers()
-    shown = page.evaluate(
-        "() => [...document.querySelectorAll('[data-number]')].map(e => [e.dataset.number, e.textContent])"
+    shown = json.loads(  # text is handed over much faster than lists
+        page.evaluate(
+            """() => JSON.stringify(
+              [...document.querySelectorAll("[data-number]")].map(e => [e.dataset.number, e.textContent]))"""
+        )
     )
     assert len(shown) > 50
     for path, text in shown:
         assert text == format_number(lookup(values, path), 2), path
     drawn = page.evaluate("() => [...document.querySelectorAll('[data-door]')].map(e => e.getAttribute('d'))")
     assert drawn == [leaves(values["step"][gate]) for gate in doors]
+
+
+def assert_no_text_is_crossed(page, *figures):
+    """Check that on a page with these figures no text of a diagram is crossed or leaves the drawing."""
+    for figure, found in zip(figures, page.evaluate(CROSSED), strict=True):
+        assert found == [], figure
 
 
 def assert_every_slider_moves(page, names, doors, figure):
@@ -69,24 +80,9 @@ def assert_every_slider_moves(page, names, doors, figure):
         assert page.locator(".gates").inner_html() != before
 
 
-def assert_drawn_alike(show, figure):
+def assert_live_picture_is_the_static_one(show, figures):
     """Check that the script draws every attribute of the pictures as Python does, in a sequence."""
-    figure = type(figure)(**figure.props() | {"mode": "sequence"})
-    page, _ = show(figure)
-    attributes = (
-        "svg => [...svg.querySelectorAll('*')].map(e => [...e.attributes].map(a => [a.name, a.value]))"
-    )
-    live = page.locator(".gates svg").evaluate_all(f"all => all.map({attributes})")
-    page.evaluate("html => document.querySelector('.rnn-widget').innerHTML = html", str(figure.static_html()))
-    static = page.locator(".gates svg").evaluate_all(f"all => all.map({attributes})")
-    for one, other in zip(_flat(live), _flat(static), strict=True):
-        assert_same_attributes(one, other, 0.011)
-
-
-def _flat(pictures):
-    """Return the attributes of all elements, without the class: it also says what the reader has chosen."""
-    return [
-        {name: value for name, value in element if name != "class"}
-        for picture in pictures
-        for element in picture
-    ]
+    figures = [type(figure)(**figure.props() | {"mode": "sequence"}) for figure in figures]
+    page, _ = show(figures)
+    for nth, figure in enumerate(figures):  # the class also says what the reader has chosen
+        assert_drawn_alike(page, ".gates", figure, 0.011, parts="svg", nth=nth, without="class")

@@ -7,6 +7,7 @@ from barriers import barriers
 from book_browser import DESKTOP, PHONE, open_page, sideways_scroll
 from figure_pages import CONTROLS, boxes, drawn, move_every_slider, open_alive, shown_numbers, with_hosts
 from figure_settings import random_figures
+from picture_pages import as_drawn
 
 from rnnkit.widgets import FIGURES
 from rnnkit.widgets.base.drawing import format_number, join, lookup
@@ -170,7 +171,7 @@ def assert_works_by_keyboard_alone(page):
 @EVERY
 def test_numbers_shown_are_those_of_numpy(changed_page, open_context, stem):
     examples = random_figures(FIGURES[stem])
-    hosts = join(example.to_html() for example in examples)
+    hosts = join(map(as_drawn, examples))
     blank = re.sub(
         r'(data-number="[^"]*"[^>]*>)[^<]*', r"\g<1>?", hosts
     )  # what is shown comes from the script

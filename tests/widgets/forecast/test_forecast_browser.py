@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from book_browser import DESKTOP, PHONE
 from figure_settings import random_figures
-from picture_pages import assert_shows, crowded
+from picture_pages import assert_every_text_has_its_place, assert_shows
 
 from rnnkit.widgets.forecast.figure import Forecast, stored
 
@@ -13,10 +13,10 @@ STUDY = stored()["study"]
 
 
 def test_live_picture_is_the_static_one(show):
-    for figure in random_figures(Forecast, 12):
-        page, problems = show(figure)
-        assert_shows(page, PICTURE, figure)
-        assert problems == []
+    figures = random_figures(Forecast, 12)
+    page, problems = show(figures)
+    assert_shows(page, PICTURE, *figures)
+    assert problems == []
 
 
 def test_every_choice_changes_the_curve(show):
@@ -65,10 +65,9 @@ def test_moved_back_by_the_horizon_the_honest_forecast_lies_on_the_price(show):
 
 @pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
 def test_every_word_has_its_own_place(show, size, scheme):
-    for market in STUDY["markets"]:
-        figure = Forecast(market, horizon=20, shift=25)
-        page, _ = show(figure, size, scheme)
-        assert crowded(page, PICTURE) == [], figure
+    figures = [Forecast(market, horizon=20, shift=25) for market in STUDY["markets"]]
+    page, _ = show(figures, size, scheme)
+    assert_every_text_has_its_place(page, PICTURE, *figures)
 
 
 def test_the_shift_and_the_chart_are_in_view_together_on_a_phone(show):

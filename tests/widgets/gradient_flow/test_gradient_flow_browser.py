@@ -3,7 +3,7 @@
 import pytest
 from book_browser import DESKTOP, PHONE
 from figure_settings import random_figures
-from picture_pages import assert_shows, crowded
+from picture_pages import assert_every_text_has_its_place, assert_shows
 
 from rnnkit.widgets.gradient_flow.figure import LESSONS, GradientFlow
 
@@ -12,10 +12,10 @@ LARGEST = {"spectral_radius": 2.0, "shear": 5.0, "T": 60, "strength": 3.0, "clip
 
 
 def test_live_picture_is_the_static_one(show):
-    for figure in [GradientFlow(**LARGEST), *random_figures(GradientFlow, 12)]:
-        page, problems = show(figure)
-        assert_shows(page, PICTURE, figure)
-        assert problems == []
+    figures = [GradientFlow(**LARGEST), *random_figures(GradientFlow, 12)]
+    page, problems = show(figures)
+    assert_shows(page, PICTURE, *figures)
+    assert problems == []
 
 
 def test_lessons_load_and_a_slider_makes_them_ones_own(show):
@@ -67,10 +67,10 @@ def test_every_word_has_its_own_place(show, size, scheme):
         *map(GradientFlow, LESSONS),
         GradientFlow(**LARGEST),
         GradientFlow(matrix="stretch", **LARGEST),
+        *random_figures(GradientFlow, 4),
     ]
-    for figure in [*figures, *random_figures(GradientFlow, 4)]:
-        page, _ = show(figure, size, scheme)
-        assert crowded(page, PICTURE) == [], figure
+    page, _ = show(figures, size, scheme)
+    assert_every_text_has_its_place(page, PICTURE, *figures)
 
 
 def test_the_chart_stays_in_view_on_a_phone(show):

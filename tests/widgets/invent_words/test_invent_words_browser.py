@@ -7,7 +7,7 @@ import pytest
 from barriers import barriers
 from book_browser import DESKTOP, PHONE, go, open_page, sideways_scroll
 from figure_settings import random_figures, writer_weights
-from picture_pages import assert_shows, crowded
+from picture_pages import assert_every_text_has_its_place, assert_shows
 from places import ROOT
 
 from rnnkit.language import dictionary
@@ -96,7 +96,7 @@ def test_live_picture_is_the_static_one(alive, size, scheme):
     for figure in [longest, *random_figures(InventWords, 8 if size is DESKTOP else 2)]:
         page, problems = alive(figure, size, scheme)
         assert_draws(page, figure)
-        assert crowded(page, PICTURE) == [], figure
+        assert_every_text_has_its_place(page, PICTURE, figure)
         assert sideways_scroll(page) == []
         assert problems == []
 

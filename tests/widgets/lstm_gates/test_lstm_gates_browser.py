@@ -3,7 +3,13 @@
 import pytest
 from book_browser import DESKTOP, PHONE
 from figure_settings import random_figures
-from gates_pages import CROSSED, assert_drawn_alike, assert_every_slider_moves, assert_shows, choose
+from gates_pages import (
+    assert_every_slider_moves,
+    assert_live_picture_is_the_static_one,
+    assert_no_text_is_crossed,
+    assert_shows,
+    choose,
+)
 
 from rnnkit.widgets.lstm_gates.figure import PRESETS, WEIGHTS, LSTMGates
 
@@ -75,17 +81,16 @@ def test_a_click_on_a_gate_shows_its_sliders(show):
 
 
 def test_live_picture_is_the_static_one(show):
-    for figure in [LSTMGates(), *random_figures(LSTMGates, 5)]:
-        assert_drawn_alike(show, figure)
+    assert_live_picture_is_the_static_one(show, [LSTMGates(), *random_figures(LSTMGates, 5)])
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
 def test_every_word_has_its_own_place(show, size, scheme):
     ends = [dict.fromkeys(WEIGHTS, end) for end in (20.0, -20.0)]
     ends = [LSTMGates(mode="step", x=-3.0, h=1.0, c=-6.0, **weights) for weights in ends]
-    for figure in [*(LSTMGates(name) for name in PRESETS), *ends, *random_figures(LSTMGates, 5)]:
-        page, _ = show(figure, size, scheme)
-        assert page.evaluate(CROSSED) == []
+    figures = [*(LSTMGates(name) for name in PRESETS), *ends, *random_figures(LSTMGates, 5)]
+    page, _ = show(figures, size, scheme)
+    assert_no_text_is_crossed(page, *figures)
 
 
 @pytest.mark.parametrize("weight", [100.0, -100.0])
@@ -93,9 +98,10 @@ def test_far_numbers_stay_in_their_places(show, weight):
     weights = dict.fromkeys(WEIGHTS, weight)
     far = LSTMGates(mode="step", x=-100.0, h=-1.0, c=-160.0, **weights)
     page, _ = show(far)
-    assert page.evaluate(CROSSED) == []
-    page, problems = show(LSTMGates(inputs=[-100.0, 100.0] * 30, t=1, c0=-100.0, **weights))
-    assert page.evaluate(CROSSED) == []
+    assert_no_text_is_crossed(page, far)
+    far = LSTMGates(inputs=[-100.0, 100.0] * 30, t=1, c0=-100.0, **weights)
+    page, problems = show(far)
+    assert_no_text_is_crossed(page, far)
     assert page.locator(".gates-map [data-number='step.x']").text_content() == "−100.0"
     free = page.evaluate(
         """() => {

@@ -3,7 +3,7 @@
 import pytest
 from book_browser import DESKTOP, PHONE, sideways_scroll
 from figure_settings import random_figures
-from picture_pages import assert_shows, crowded
+from picture_pages import assert_every_text_has_its_place, assert_shows
 
 from rnnkit.widgets.same_network.conventions import GATES, LIBRARIES, ONLY
 from rnnkit.widgets.same_network.figure import SameNetwork
@@ -15,10 +15,10 @@ PLACES = """() => [...document.querySelectorAll(".same > *")]
 
 
 def test_live_picture_is_the_static_one(show):
-    for figure in [SameNetwork(), *random_figures(SameNetwork, 16)]:
-        page, problems = show(figure)
-        assert_shows(page, PICTURE, figure)
-        assert problems == []
+    figures = [SameNetwork(), *random_figures(SameNetwork, 16)]
+    page, problems = show(figures)
+    assert_shows(page, PICTURE, *figures)
+    assert problems == []
 
 
 def test_every_choice_changes_the_picture(show):
@@ -82,10 +82,10 @@ def test_names_of_the_libraries_are_those_of_python(show):
 @pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
 def test_every_word_has_its_own_place(show, size, scheme):
     figures = [SameNetwork(kind, "tfjs", target, size=2.0) for kind in GATES for target in (*NAMES, "fifth")]
-    for figure in [*figures, *random_figures(SameNetwork, 6)]:
-        page, _ = show(figure, size, scheme)
-        assert crowded(page, PICTURE) == [], figure
-        assert sideways_scroll(page) == [], figure
+    figures += random_figures(SameNetwork, 6)
+    page, _ = show(figures, size, scheme)
+    assert_every_text_has_its_place(page, PICTURE, *figures)
+    assert sideways_scroll(page) == []
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])

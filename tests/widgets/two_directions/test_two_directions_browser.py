@@ -3,7 +3,7 @@
 import pytest
 from book_browser import DESKTOP, PHONE
 from figure_settings import random_figures
-from picture_pages import assert_shows, crowded
+from picture_pages import assert_every_text_has_its_place, assert_shows
 
 from rnnkit.widgets.two_directions.figure import TwoDirections, stored
 
@@ -12,10 +12,10 @@ LONGEST = "AW1 HH AW HH AW HH AW HH AW HH AW HH"
 
 
 def test_live_picture_is_the_static_one(show):
-    for figure in [TwoDirections(sounds=LONGEST, t=12), *random_figures(TwoDirections, 10)]:
-        page, problems = show(figure)
-        assert_shows(page, PICTURE, figure)
-        assert problems == []
+    figures = [TwoDirections(sounds=LONGEST, t=12), *random_figures(TwoDirections, 10)]
+    page, problems = show(figures)
+    assert_shows(page, PICTURE, *figures)
+    assert problems == []
 
 
 def test_every_word_of_the_list_can_be_chosen(show):
@@ -73,10 +73,10 @@ def test_every_word_has_its_own_place(show, size, scheme):
         TwoDirections(sounds=LONGEST, t=11),
         TwoDirections("photographic", t=10),
         TwoDirections("hotel", t=1),
+        *random_figures(TwoDirections, 4),
     ]
-    for figure in [*figures, *random_figures(TwoDirections, 4)]:
-        page, _ = show(figure, size, scheme)
-        assert crowded(page, PICTURE) == [], figure
+    page, _ = show(figures, size, scheme)
+    assert_every_text_has_its_place(page, PICTURE, *figures)
 
 
 def test_the_slider_and_the_answers_are_in_view_together_on_a_phone(show):
