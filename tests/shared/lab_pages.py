@@ -23,18 +23,17 @@ SETTINGS = {
 
 
 @contextmanager
-def jupyterlab(home, cells, **others):
+def jupyterlab(home, cells, stored=()):
     """Run a dark JupyterLab in the folder `home`; give the address of a notebook with `cells`.
 
-    others: more notebooks, which stand beside it under their names; JupyterLab trusts none of them.
+    stored: cells that stand below them as they are; JupyterLab does not trust those that nobody runs.
     """
     notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(cell) for cell in (FIRST, *cells)],
+        cells=[*(nbformat.v4.new_code_cell(cell) for cell in (FIRST, *cells)), *stored],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
     )
     (home / "work").mkdir()
-    for name, written in {"figures": notebook, **others}.items():
-        nbformat.write(written, home / f"work/{name}.ipynb")
+    nbformat.write(notebook, home / "work/figures.ipynb")
     for name, values in SETTINGS.items():
         settings = home / f"config/lab/user-settings/@jupyterlab/{name}.jupyterlab-settings"
         settings.parent.mkdir(parents=True, exist_ok=True)
