@@ -54,6 +54,10 @@ class TestDistances:
     def test_known_ones(self, a, b, edits):
         assert judging.edit_distances(a, [b])[0] == judging.edit_distances(b, [a])[0] == edits
 
+    @pytest.mark.parametrize(("one", "other"), [(100, 27), (100, 28), (27, 100), (28, 100), (200, 150)])
+    def test_long_ones(self, one, other):
+        assert judging.edit_distances("a" * one, ["b" * other])[0] == max(one, other)
+
     def test_a_letter_that_fills_is_no_letter(self):
         assert judging.edit_distances("ab\0", ["ab", "abcd"]).tolist() == [1, 2]
 
