@@ -21,10 +21,8 @@ YARDSTICK = """new Promise(done => setTimeout(() => {
       done(text);
     }))"""
 FIELD = ".rnn-widget :is(input[type=text], textarea)"  # into which a reader types
-STROKES, FIRST = (
-    60,
-    20,
-)  # keystrokes that are measured, and those before, in which a browser compiles the script
+STROKES = 60  # keystrokes that are measured
+FIRST = 20  # keystrokes before those, in which a browser compiles the script
 TYPE = (
     """async first => {
   const input = document.querySelector("FIELD"), shown = document.querySelector("WATCHED");
