@@ -4,7 +4,6 @@ import csv
 import io
 
 import numpy as np
-import pandas as pd
 
 from rnnkit import _validation as v
 from rnnkit.datasets.reviews import Reviews
@@ -135,6 +134,8 @@ def stock_prices():
         if the file does not hold the bytes that the course was written with.
 
     """
+    import pandas as pd  # it takes longer to import than all the rest, and only this data set needs it
+
     text = read_committed("stock_prices.csv.gz", STOCK_PRICES_SHA256)
     table = pd.read_csv(io.BytesIO(text), parse_dates=["Date"])
     table = table.rename(columns=str.lower).set_index("date")

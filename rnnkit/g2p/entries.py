@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from rnnkit import _validation as v
+from rnnkit import datasets
 from rnnkit.g2p.spelling import VOWELS
 from rnnkit.language import TextParts
 from rnnkit.language.words import parted
@@ -25,8 +26,6 @@ def entries():
 
     Raises what `datasets.cmudict` raises.
     """
-    from rnnkit import datasets  # which loads pandas; whoever only encodes does without
-
     said = datasets.cmudict()
     return TextParts(*([Entry(word, _without_stress(said[word])) for word in part] for part in parted(said)))
 

@@ -1,6 +1,7 @@
 """Long texts to learn from: speeches of the presidents of the United States before 1930."""
 
 from rnnkit import _validation as v
+from rnnkit import datasets
 from rnnkit.language.alphabet import Alphabet
 from rnnkit.language.parts import TextParts
 
@@ -17,8 +18,6 @@ def speeches():
 
     Raises what `datasets.speeches` raises.
     """
-    from rnnkit import datasets  # which loads pandas; whoever only encodes does without
-
     parts = TextParts([], [], [])
     for speech in datasets.speeches():
         part = (speech.year >= VALIDATION) + (speech.year >= TEST)

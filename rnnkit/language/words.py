@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 
+from rnnkit import datasets
 from rnnkit.language.parts import TextParts
 
 SEED = 8
@@ -18,8 +19,6 @@ def words():
 
     Raises what `datasets.cmudict` raises.
     """
-    from rnnkit import datasets  # which loads pandas; whoever only encodes does without
-
     return parted(datasets.cmudict())
 
 

@@ -98,7 +98,7 @@ def test_no_module_leads_back_to_itself():
 def test_imports_stay_light():
     """A learner waits for them, and some of them also run in the reader's page, with NumPy alone."""
     alone = ["cells", "attention", "sampling", "layers", "check", "convert"]  # NumPy is all that they load
-    rooms = [*alone, "gradients", "text", "widgets", "series", "sentiment", "language", "g2p"]
+    rooms = [*alone, "gradients", "text", "widgets", "series", "sentiment", "datasets", "language", "g2p"]
     run = subprocess.run(
         [sys.executable, "-c", LOADED_BY_EACH, *rooms], cwd=ROOT, capture_output=True, text=True, check=True
     )
