@@ -14,28 +14,34 @@ from rnnkit.widgets.base.scripts import STYLE
 from rnnkit.widgets.base.still import HINT, rules_for, still, without_still
 
 
-def converted(folder, notebook):
-    """Return the page that `jupyter nbconvert --to html` makes of a notebook."""
-    nbformat.write(notebook, folder / "stored.ipynb")
-    command = [sys.executable, "-m", "nbconvert", "--to", "html", str(folder / "stored.ipynb")]
-    subprocess.run(command, check=True, capture_output=True)
-    return folder / "stored.html"
+@pytest.fixture(scope="module")
+def converted(tmp_path_factory):
+    """Return the pages that `jupyter nbconvert --to html` makes of stored outputs: whole, and bare ones."""
+    folder = tmp_path_factory.mktemp("converted")
+    bare = stored_notebook(lambda shown: {"text/html": shown.to_html()})
+    names = {"whole": stored_notebook(), "bare": bare}
+    for name, notebook in names.items():
+        nbformat.write(notebook, folder / f"{name}.ipynb")
+    files = [str(folder / f"{name}.ipynb") for name in names]
+    subprocess.run(
+        [sys.executable, "-m", "nbconvert", "--to", "html", *files], check=True, capture_output=True
+    )
+    return {name: (folder / f"{name}.html").as_uri() for name in names}
 
 
 def outputs_of(page):
     return zip(page.locator(".jp-OutputArea-output").all(), FIGURES, strict=True)
 
 
-def test_nbconvert_shows_readable_pictures(tmp_path, open_context):
-    page, _ = open_page(open_context(DESKTOP), converted(tmp_path, stored_notebook()).as_uri())
+def test_nbconvert_shows_readable_pictures(converted, open_context):
+    page, _ = open_page(open_context(DESKTOP), converted["whole"])
     for output, stem in outputs_of(page):
         assert readable(output) == [], stem
         assert HINT in output.inner_text()
 
 
-def test_the_picture_without_its_style_sheet_is_what_cannot_be_read(tmp_path, open_context):
-    bare = stored_notebook(lambda shown: {"text/html": shown.to_html()})
-    page, _ = open_page(open_context(DESKTOP), converted(tmp_path, bare).as_uri())
+def test_the_picture_without_its_style_sheet_is_what_cannot_be_read(converted, open_context):
+    page, _ = open_page(open_context(DESKTOP), converted["bare"])
     assert any(readable(output) for output, _ in outputs_of(page))
 
 
