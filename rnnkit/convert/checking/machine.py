@@ -6,13 +6,7 @@ on.
 
 import numpy as np
 
-from rnnkit.convert.gates import Sigmoid
-
-
-def sigmoid(a):
-    """Return what `cells.sigmoid` does, to the last bit, without its checks: a search takes many steps."""
-    e = np.exp(-np.abs(a))
-    return np.where(a >= 0, 1, e) / (1 + e)
+from rnnkit.cells import sigmoid
 
 
 def softmax(a):
@@ -100,7 +94,7 @@ def _rnn(stack, a, weight_hh, bias_hh, h, c):
 def _lstm(stack, a, weight_hh, bias_hh, h, c):
     rules, H = stack.rules, h.shape[1]
     entering = _within(a + h @ weight_hh + bias_hh, rules.clip)
-    gates = _opened(rules.gate, entering)
+    gates = rules.gate(entering)
     i, f, o = gates[:, :H], gates[:, H : 2 * H], gates[:, 3 * H :]
     c = _within(f * c + i * FUNCTIONS[rules.inner](entering[:, 2 * H : 3 * H]), rules.cell_clip)
     return o * FUNCTIONS[rules.outer](c), c
@@ -109,7 +103,7 @@ def _lstm(stack, a, weight_hh, bias_hh, h, c):
 def _gru(stack, a, weight_hh, bias_hh, h, c):
     rules, H = stack.rules, h.shape[1]
     from_h = h @ weight_hh + bias_hh
-    gates = _opened(rules.gate, _within(a[:, : 2 * H] + from_h[:, : 2 * H], rules.clip))
+    gates = rules.gate(_within(a[:, : 2 * H] + from_h[:, : 2 * H], rules.clip))
     r, z = gates[:, :H], gates[:, H:]
     weight_n, bias_n = weight_hh[:, 2 * H :], bias_hh[2 * H :]
     reset = r * from_h[:, 2 * H :] if stack.reset_after else (r * h) @ weight_n + bias_n
@@ -119,10 +113,6 @@ def _gru(stack, a, weight_hh, bias_hh, h, c):
 
 
 STEPS = {"RNN": _rnn, "LSTM": _lstm, "GRU": _gru}
-
-
-def _opened(gate, a):
-    return sigmoid(a) if isinstance(gate, Sigmoid) else gate(a)
 
 
 def _within(a, limit):
