@@ -42,7 +42,7 @@ class Exercise:
     mistakes: tuple[Mistake, ...]
     also: tuple[Callable[..., Any], ...] = ()
     _known: dict[tuple[Callable[..., Any], str], Attempt] = field(
-        default_factory=dict, init=False, compare=False
+        default_factory=dict, init=False, compare=False, repr=False
     )
 
     def __call__(self, function):

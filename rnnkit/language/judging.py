@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnkit import _validation as v
 
-MARKS = 2**16
+MARKS = 2**16  # so many that few runs share one, so few that a table of them is small
 GRAM = 8  # characters: longer than most words, so that a gram seldom occurs twice by chance
 _FILL = "\0"  # behind the end of a word in an array of letters
 

@@ -7,7 +7,8 @@ from book_checks import broken_links, external_loads, missing_alternatives
 
 GOOD = """<!doctype html><html lang="en"><head><title>Good</title>
 <meta name="viewport" content="width=device-width">
-<style>.w {{ background: #fff }}</style><link rel="icon" href="data:,"><link rel="canonical" href="https://example.org/"></head>
+<style>.w {{ background: #fff }}</style>
+<link rel="icon" href="data:,"><link rel="canonical" href="https://example.org/"></head>
 <body><main><h1 id="top">Good</h1><p>{}</p><a href="#top">up</a> <a href="https://example.org/">elsewhere</a>
 </main></body></html>"""
 
